@@ -30,6 +30,8 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
+     * Starts the child.
+     *
      * @param name for messages
      * @param log file the child's output is appended to
      * @param classPath what the child runs on

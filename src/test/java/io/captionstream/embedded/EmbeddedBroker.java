@@ -1,13 +1,16 @@
 package io.captionstream.embedded;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -39,7 +42,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void awaitReady() {
         child.awaitReady(Duration.ofSeconds(60), () -> {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
             }
             return answers();
         });
@@ -49,7 +52,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of(
                 "bootstrap.servers", bootstrapServers(), "request.timeout.ms", 2000, "default.api.timeout.ms", 2000))) {
             return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == 1;
-        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             return false;
         }
     }
@@ -65,7 +68,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Creates topics with one replica. */
     public void createTopics(int partitions, String... names) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-            admin.createTopics(java.util.Arrays.stream(names)
+            admin.createTopics(Arrays.stream(names)
                             .map(name -> new NewTopic(name, partitions, (short) 1)
                                     .configs(Map.of("max.message.bytes", Integer.toString(32 << 20))))
                             .toList())

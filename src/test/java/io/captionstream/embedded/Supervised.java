@@ -21,6 +21,7 @@ public final class Supervised {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored")
     private static void exitWithParent() {
         ProcessHandle parent = ProcessHandle.current().parent().orElse(null);
         if (parent == null) {
