@@ -1,0 +1,22 @@
+package io.captionstream.inference;
+
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.InputSpec;
+import java.util.concurrent.CompletableFuture;
+
+/** Captions single images, some time later. Safe for use by many threads. */
+public interface AsyncCaptioner {
+    /** The images taken now; a swap of the model may change it at any time. */
+    InputSpec input();
+
+    /**
+     * Captions one image. Cancelling the future withdraws an image that has not been captioned yet.
+     *
+     * @param pixels RGB bytes as {@code input} says; not to be changed until the future is complete
+     * @param input what the pixels were prepared for
+     * @return completes on the thread that feeds the model, which must not be kept: give it dependents of the
+     *     {@code Async} kind. Fails with {@link io.captionstream.model.InferenceException}, or with
+     *     {@link StaleInputException} if the model takes other images by now
+     */
+    CompletableFuture<Inference> submit(byte[] pixels, InputSpec input, DecodingOptions options);
+}

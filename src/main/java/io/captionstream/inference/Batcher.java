@@ -1,0 +1,196 @@
+package io.captionstream.inference;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.base.Ticker;
+import com.google.common.util.concurrent.Uninterruptibles;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.InferenceException;
+import io.captionstream.model.InferenceException.Code;
+import io.captionstream.model.InputSpec;
+import io.captionstream.model.LiveModel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the images of all threads into batches for one model and runs them on a thread of its own.
+ *
+ * <p>A batch is closed when it is full, when its oldest image has been waiting for the linger since its submission, or
+ * on {@link #drain}. It holds images with the same options only and is captioned by one version of the model, however
+ * often parts of it are tried again. What is pending is not bounded here: whoever submits does that.
+ */
+public final class Batcher implements AsyncCaptioner, AutoCloseable {
+    private static final Logger log = Logger.getLogger(Batcher.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final LiveModel model;
+    private final BatcherListener listener;
+    private final Ticker ticker;
+    private final BatchRunner runner;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    @GuardedBy("lock")
+    private final BatchQueue queue;
+
+    @GuardedBy("lock")
+    private long submissions;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    private volatile int maxBatchSize;
+
+    /**
+     * Starts the inference thread.
+     *
+     * @param model the model, still the caller's to close, after this
+     * @param ticker measures linger and times
+     */
+    public Batcher(LiveModel model, BatcherConfig config, Ticker ticker, BatcherListener listener) {
+        this.model = requireNonNull(model, "model is null");
+        this.listener = requireNonNull(listener, "listener is null");
+        this.ticker = requireNonNull(ticker, "ticker is null");
+        this.runner = new BatchRunner(model, config, ticker, listener);
+        this.queue = new BatchQueue(config.linger());
+        this.maxBatchSize = config.maxBatchSize();
+        this.thread = new Thread(this::run, "inference-" + modelName(model));
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static String modelName(LiveModel model) {
+        try (LiveModel.Lease lease = model.acquire()) {
+            return lease.captioner().identity().name();
+        }
+    }
+
+    @Override
+    public InputSpec input() {
+        try (LiveModel.Lease lease = model.acquire()) {
+            return lease.captioner().input();
+        }
+    }
+
+    /** {@link #submit(byte[], InputSpec, DecodingOptions)} of pixels prepared for the {@link #input} of now. */
+    public CompletableFuture<Inference> submit(byte[] pixels, DecodingOptions options) {
+        return submit(pixels, input(), options);
+    }
+
+    @Override
+    public CompletableFuture<Inference> submit(byte[] pixels, InputSpec input, DecodingOptions options) {
+        checkArgument(pixels.length == input.bytes(), "%s bytes are not an image of %s", pixels.length, input);
+        requireNonNull(options, "options is null");
+        CompletableFuture<Inference> future = new CompletableFuture<>();
+        lock.lock();
+        try {
+            if (closed) {
+                return CompletableFuture.failedFuture(closedException());
+            }
+            int waiting = queue.add(new PendingImage(submissions++, ticker.read(), pixels, input, options, future));
+            // Only the first image of a batch starts a wait, only the last one ends it.
+            if (waiting == 1 || waiting >= maxBatchSize) {
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return future;
+    }
+
+    /** Images submitted and not yet in a batch. */
+    public int pending() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes the batches of everything submitted so far without waiting for more. Does not wait for the results. */
+    public void drain() {
+        lock.lock();
+        try {
+            queue.drain(submissions);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fails what is pending with {@link Code#CLOSED}, and waits for the batch in the model. */
+    @Override
+    public void close() {
+        List<PendingImage> abandoned;
+        lock.lock();
+        try {
+            closed = true;
+            abandoned = queue.removeAll();
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        abandoned.forEach(image -> image.future().completeExceptionally(closedException()));
+        if (Thread.currentThread() != thread) {
+            Uninterruptibles.joinUninterruptibly(thread, CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+            if (thread.isAlive()) {
+                log.warnf("The model is still busy %s after closing %s", CLOSE_TIMEOUT, thread.getName());
+            }
+        }
+    }
+
+    private static InferenceException closedException() {
+        return new InferenceException(Code.CLOSED, "Batcher is closed");
+    }
+
+    private void run() {
+        for (Batch batch = next(); batch != null; batch = next()) {
+            runner.run(batch);
+        }
+    }
+
+    /** Waits for the next batch; null when closed. */
+    private @Nullable Batch next() {
+        lock.lock();
+        try {
+            while (!closed) {
+                long now = ticker.read();
+                maxBatchSize = runner.maxBatchSize();
+                Batch batch = queue.poll(now, maxBatchSize);
+                if (batch != null) {
+                    listener.batchClosed(batch.reason(), batch.images().size(), queue.size());
+                    return batch;
+                }
+                long nanos = queue.nanosUntilNext(now);
+                if (nanos == Long.MAX_VALUE) {
+                    changed.awaitUninterruptibly();
+                } else {
+                    awaitNanos(nanos);
+                }
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void awaitNanos(long nanos) {
+        try {
+            long unused = changed.awaitNanos(nanos);
+        } catch (InterruptedException e) {
+            // Nobody has a reason to: close() is how this thread ends.
+            log.warn("Inference thread was interrupted, goes on");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.captionstream.inference;
+
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.InputSpec;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An image waiting for its batch.
+ *
+ * @param number order of submission
+ * @param submittedNanos reading of the batcher's ticker at submission
+ */
+record PendingImage(
+        long number,
+        long submittedNanos,
+        byte[] pixels,
+        InputSpec input,
+        DecodingOptions options,
+        CompletableFuture<Inference> future) {}

@@ -1,0 +1,213 @@
+package io.captionstream.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.captionstream.inference.FakeCaptioner.Call;
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.InferenceException;
+import io.captionstream.model.InferenceException.Code;
+import io.captionstream.model.InputSpec;
+import io.captionstream.model.LiveModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BatchRunnerTest {
+    private static final DecodingOptions OPTIONS = new DecodingOptions(3, 20, 0);
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final FakeCaptioner captioner = new FakeCaptioner("fake", "1");
+    private final LiveModel model = new LiveModel(captioner);
+    private final List<String> events = new ArrayList<>();
+    private final BatchRunner runner = new BatchRunner(model, BatcherConfig.defaults(), ticker, new BatcherListener() {
+        @Override
+        public void bisected(int images, Code code) {
+            events.add("bisected " + images);
+        }
+
+        @Override
+        public void failed(Code code) {
+            events.add("failed " + code);
+        }
+
+        @Override
+        public void batchSizeLowered(int maxBatchSize) {
+            events.add("lowered " + maxBatchSize);
+        }
+    });
+
+    @Test
+    void shouldPadToAnAllowedSizeAndDropThePadding() throws Exception {
+        List<PendingImage> images = images(5);
+
+        runner.run(batch(images));
+
+        assertThat(captioner.calls()).containsExactly(new Call(List.of(1, 2, 3, 4, 5, 0, 0, 0), OPTIONS));
+        for (int i = 0; i < 5; i++) {
+            Inference inference = images.get(i).future().get();
+            assertThat(inference.alternatives().get(0).text()).isEqualTo(FakeCaptioner.captionOf(i + 1, OPTIONS, "1"));
+            assertThat(inference.batchSize()).isEqualTo(5);
+            assertThat(inference.model()).isEqualTo(captioner.identity());
+        }
+    }
+
+    @Test
+    void shouldCaptionThe31NeighboursOfAPoisonImage() {
+        captioner.failingOn(13);
+        List<PendingImage> images = images(32);
+
+        runner.run(batch(images));
+
+        for (PendingImage image : images) {
+            if (image.number() == 13) {
+                assertFailed(image, Code.MODEL_FAILURE);
+            } else {
+                assertThat(image.future()).isCompletedWithValueMatching(inference -> inference
+                        .alternatives()
+                        .get(0)
+                        .text()
+                        .equals(FakeCaptioner.captionOf((int) image.number(), OPTIONS, "1")));
+            }
+        }
+        assertThat(events)
+                .containsExactly(
+                        "bisected 32", "bisected 16", "bisected 8", "bisected 4", "bisected 2", "failed MODEL_FAILURE");
+        assertThat(captioner.calls()).hasSize(11);
+    }
+
+    @Test
+    void shouldNotLeaveThePoisonInThePaddingOfItsNeighbours() {
+        captioner.failingOn(3);
+        List<PendingImage> images = images(3);
+
+        runner.run(batch(images));
+        List<PendingImage> neighbours = images(2);
+        runner.run(batch(List.of(neighbours.get(0))));
+
+        assertThat(images.get(0).future()).isCompleted();
+        assertThat(images.get(1).future()).isCompleted();
+        assertFailed(images.get(2), Code.MODEL_FAILURE);
+        assertThat(neighbours.get(0).future()).isCompleted();
+    }
+
+    @Test
+    void shouldFindManyPoisonImages() {
+        captioner.failingIf(call -> call.ids().stream().anyMatch(id -> id % 3 == 1));
+        List<PendingImage> images = images(32);
+
+        runner.run(batch(images));
+
+        for (PendingImage image : images) {
+            assertThat(image.future().isCompletedExceptionally()).isEqualTo(image.number() % 3 == 1);
+            assertThat(image.future()).isDone();
+        }
+    }
+
+    @Test
+    void shouldHalveBatchesThatDoNotFitInMemory() {
+        captioner.fitting(8);
+        List<PendingImage> images = images(32);
+
+        runner.run(batch(images));
+
+        assertThat(images).allSatisfy(image -> assertThat(image.future()).isCompleted());
+        assertThat(captioner.calls()).extracting(call -> call.ids().size()).containsExactly(32, 16, 8, 8, 8, 8);
+        assertThat(runner.maxBatchSize()).isEqualTo(8);
+    }
+
+    @Test
+    void shouldTryLargerBatchesAgainAfterAWhile() {
+        captioner.fitting(8);
+        runner.run(batch(images(32)));
+        captioner.fitting(32);
+
+        ticker.advance(Duration.ofSeconds(59));
+        assertThat(runner.maxBatchSize()).isEqualTo(8);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(runner.maxBatchSize()).isEqualTo(16);
+        ticker.advance(Duration.ofMinutes(5));
+        assertThat(runner.maxBatchSize()).isEqualTo(32);
+    }
+
+    @Test
+    void shouldFailAnImageThatDoesNotFitAlone() {
+        captioner.fitting(0);
+        List<PendingImage> images = images(3);
+
+        runner.run(batch(images));
+
+        images.forEach(image -> assertFailed(image, Code.OUT_OF_MEMORY));
+        assertThat(runner.maxBatchSize()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStayOnOneVersionThroughRetries() throws Exception {
+        FakeCaptioner next = new FakeCaptioner("fake", "2");
+        captioner.failingIf(call -> {
+            if (captioner.calls().size() == 1) {
+                model.swap(next);
+            }
+            return call.ids().contains(7);
+        });
+        List<PendingImage> images = images(8);
+
+        runner.run(batch(images));
+
+        for (PendingImage image : images.subList(0, 6)) {
+            assertThat(image.future().get().model().version()).isEqualTo("1");
+        }
+        assertThat(images.get(7).future().get().model().version()).isEqualTo("1");
+        assertThat(next.calls()).isEmpty();
+        assertThat(captioner.isClosed()).isTrue();
+        assertThat(next.isClosed()).isFalse();
+    }
+
+    @Test
+    void shouldSendBackImagesPreparedForAnotherInput() {
+        model.swap(new FakeCaptioner("fake", "2", new InputSpec(2, 2, "stretch")));
+        List<PendingImage> images = images(2);
+
+        runner.run(batch(images));
+
+        assertThatThrownBy(() -> images.get(0).future().get())
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOfSatisfying(StaleInputException.class, e -> assertThat(e.expected())
+                        .isEqualTo(new InputSpec(2, 2, "stretch")));
+    }
+
+    @Test
+    void shouldFailWithClosedWhenTheModelIs() {
+        model.close();
+        List<PendingImage> images = images(2);
+
+        runner.run(batch(images));
+
+        images.forEach(image -> assertFailed(image, Code.CLOSED));
+    }
+
+    private static Batch batch(List<PendingImage> images) {
+        return new Batch(OPTIONS, images, CloseReason.FULL);
+    }
+
+    /** Images with ids and numbers from 1. */
+    private static List<PendingImage> images(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(id -> new PendingImage(
+                        id, 0, FakeCaptioner.pixels(id), FakeCaptioner.INPUT, OPTIONS, new CompletableFuture<>()))
+                .toList();
+    }
+
+    private static void assertFailed(PendingImage image, Code code) {
+        assertThatThrownBy(() -> image.future().get())
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+}

@@ -1,0 +1,133 @@
+package io.captionstream.inference;
+
+import static com.google.common.base.Verify.verify;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.captionstream.model.Alternative;
+import io.captionstream.model.Captioner;
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.InferenceException;
+import io.captionstream.model.InferenceException.Code;
+import io.captionstream.model.InputSpec;
+import io.captionstream.model.ModelIdentity;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Captions an image with its id, the options and its own version. Ids are the first four bytes of the pixels, blank
+ * (padding) images have id 0.
+ */
+public final class FakeCaptioner implements Captioner {
+    public static final InputSpec INPUT = new InputSpec(1, 2, "stretch");
+
+    private final ModelIdentity identity;
+    private final InputSpec input;
+    private final List<Call> calls = new CopyOnWriteArrayList<>();
+    private volatile Predicate<Call> failure = call -> false;
+    private volatile int fitting = Integer.MAX_VALUE;
+    private volatile @Nullable Semaphore permits;
+    private volatile boolean closed;
+
+    /** One run of the model. */
+    public record Call(List<Integer> ids, DecodingOptions options) {}
+
+    public FakeCaptioner(String name, String version) {
+        this(name, version, INPUT);
+    }
+
+    public FakeCaptioner(String name, String version, InputSpec input) {
+        this.identity = new ModelIdentity(name, version, "digest-of-" + version);
+        this.input = input;
+    }
+
+    /** Fails every batch that holds this image. */
+    public FakeCaptioner failingOn(int id) {
+        return failingIf(call -> call.ids().contains(id));
+    }
+
+    public FakeCaptioner failingIf(Predicate<Call> condition) {
+        failure = condition;
+        return this;
+    }
+
+    /** Runs out of memory with more images than this, padding included. */
+    public void fitting(int images) {
+        fitting = images;
+    }
+
+    /** From now on waits for a permit before each run. */
+    public Semaphore gate() {
+        Semaphore gate = new Semaphore(0);
+        permits = gate;
+        return gate;
+    }
+
+    public List<Call> calls() {
+        return calls;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    public static byte[] pixels(int id) {
+        return pixels(id, INPUT);
+    }
+
+    public static byte[] pixels(int id, InputSpec input) {
+        return ByteBuffer.allocate(input.bytes()).putInt(id).array();
+    }
+
+    public static String captionOf(int id, DecodingOptions options, String version) {
+        return "image %d by %s, beam %d".formatted(id, version, options.beamWidth());
+    }
+
+    @Override
+    public ModelIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public InputSpec input() {
+        return input;
+    }
+
+    @Override
+    public List<List<Alternative>> caption(ByteBuffer rgb, int batchSize, DecodingOptions options)
+            throws InferenceException {
+        if (closed || !rgb.isDirect() || rgb.remaining() != batchSize * input.bytes()) {
+            throw new AssertionError("closed, not a direct buffer or of the wrong size");
+        }
+        List<Integer> ids = new ArrayList<>();
+        for (int i = 0; i < batchSize; i++) {
+            ids.add(rgb.getInt(rgb.position() + i * input.bytes()));
+        }
+        Call call = new Call(List.copyOf(ids), options);
+        calls.add(call);
+        Semaphore gate = permits;
+        if (gate != null) {
+            verify(Uninterruptibles.tryAcquireUninterruptibly(gate, 1, 30, TimeUnit.SECONDS), "no permit in 30 s");
+        }
+        if (batchSize > fitting) {
+            throw new InferenceException(Code.OUT_OF_MEMORY, "no room for " + batchSize);
+        }
+        if (failure.test(call)) {
+            throw new InferenceException(Code.MODEL_FAILURE, "poison");
+        }
+        return ids.stream()
+                .map(id -> List.of(
+                        new Alternative(captionOf(id, options, identity.version()), -1.0, -0.5, true, List.of())))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
