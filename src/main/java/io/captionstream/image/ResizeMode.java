@@ -1,0 +1,9 @@
+package io.captionstream.image;
+
+/** How an image of one aspect ratio becomes one of another. */
+public enum ResizeMode {
+    /** The whole image is scaled, each axis by its own factor; the aspect ratio is not kept. */
+    STRETCH,
+    /** The largest centred part that has the wanted aspect ratio is scaled; the rest is cut off. */
+    CENTER_CROP
+}
