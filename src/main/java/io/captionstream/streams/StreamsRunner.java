@@ -1,0 +1,241 @@
+package io.captionstream.streams;
+
+import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one topology from preconditions to orderly close. States and their transitions: {@link StreamsState}.
+ *
+ * <p>A stream thread that dies of something passing is replaced; it died before its commit, so its records are processed
+ * again. After {@value #MAX_REPLACEMENTS} replacements within {@link #REPLACEMENT_WINDOW} the runner fails: a process
+ * that cannot work should say so to whoever can restart or mend it.
+ */
+public final class StreamsRunner implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(StreamsRunner.class);
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(250);
+    private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
+    private static final int MAX_REPLACEMENTS = 20;
+    private static final Duration REPLACEMENT_WINDOW = Duration.ofMinutes(5);
+
+    private final String name;
+    private final Supplier<Topology> topology;
+    private final Properties properties;
+    private final List<Precondition> preconditions;
+    private final Duration closeTimeout;
+    private final Consumer<KafkaStreams> onCreated;
+    private final Runnable onFailure;
+    private final RateGuard replacements = new RateGuard(MAX_REPLACEMENTS, REPLACEMENT_WINDOW);
+
+    private final Object lock = new Object();
+    private StreamsState state = StreamsState.CREATED;
+    private @Nullable String waitingFor;
+    private @Nullable KafkaStreams streams;
+    private @Nullable Thread starter;
+
+    /**
+     * Creates a runner.
+     *
+     * @param name role, for logs and thread names
+     * @param topology built when the preconditions hold
+     * @param properties of Kafka Streams
+     * @param preconditions checked in order before the start, each retried with backoff until it holds
+     * @param closeTimeout how long {@link #close} waits for the stream threads
+     * @param onCreated given the streams before they start, for example to bind metrics
+     * @param onFailure run once when the runner fails
+     */
+    public StreamsRunner(
+            String name,
+            Supplier<Topology> topology,
+            Properties properties,
+            List<Precondition> preconditions,
+            Duration closeTimeout,
+            Consumer<KafkaStreams> onCreated,
+            Runnable onFailure) {
+        this.name = requireNonNull(name, "name is null");
+        this.topology = requireNonNull(topology, "topology is null");
+        this.properties = requireNonNull(properties, "properties is null");
+        this.preconditions = List.copyOf(preconditions);
+        this.closeTimeout = requireNonNull(closeTimeout, "closeTimeout is null");
+        this.onCreated = requireNonNull(onCreated, "onCreated is null");
+        this.onFailure = requireNonNull(onFailure, "onFailure is null");
+    }
+
+    /** Starts in the background. */
+    public void start() {
+        synchronized (lock) {
+            checkState(state == StreamsState.CREATED, "%s was started already", name);
+            transition(StreamsState.WAITING);
+            starter = new Thread(this::startWhenPossible, "captionstream-" + name + "-start");
+            starter.start();
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public StreamsState state() {
+        synchronized (lock) {
+            return state;
+        }
+    }
+
+    /** What the start is waiting for, or null. */
+    public @Nullable String waitingFor() {
+        synchronized (lock) {
+            return waitingFor;
+        }
+    }
+
+    private void startWhenPossible() {
+        try {
+            for (Precondition precondition : preconditions) {
+                await(precondition);
+            }
+            startStreams();
+        } catch (InterruptedException e) {
+            // Closed while waiting.
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.errorf(e, "%s cannot start: %s", name, e.getMessage());
+            fail();
+        }
+    }
+
+    private void await(Precondition precondition) throws InterruptedException, UnmetPreconditionException {
+        Duration backoff = FIRST_BACKOFF;
+        while (true) {
+            try {
+                precondition.check();
+                setWaitingFor(null);
+                return;
+            } catch (UnmetPreconditionException | InterruptedException e) {
+                throw e;
+            } catch (Exception e) {
+                setWaitingFor(precondition.description() + ": " + e.getMessage());
+                LOG.warnf("%s waits for %s: %s", name, precondition.description(), e.getMessage());
+            }
+            Thread.sleep(backoff.toMillis());
+            backoff = backoff.multipliedBy(2).compareTo(MAX_BACKOFF) < 0 ? backoff.multipliedBy(2) : MAX_BACKOFF;
+        }
+    }
+
+    private void setWaitingFor(@Nullable String reason) {
+        synchronized (lock) {
+            waitingFor = reason;
+        }
+    }
+
+    private void startStreams() {
+        synchronized (lock) {
+            if (state != StreamsState.WAITING) {
+                return;
+            }
+            transition(StreamsState.STARTING);
+            streams = new KafkaStreams(topology.get(), properties);
+            streams.setStateListener((next, previous) -> onStreamsState(next));
+            streams.setUncaughtExceptionHandler(this::onThreadDeath);
+            onCreated.accept(streams);
+        }
+        // Outside the lock: the listener above is called by other threads.
+        streams.start();
+    }
+
+    private void onStreamsState(KafkaStreams.State next) {
+        switch (next) {
+            case RUNNING -> tryTransition(StreamsState.RUNNING);
+            case REBALANCING -> {
+                // The first one is part of starting.
+                if (state() == StreamsState.RUNNING) {
+                    tryTransition(StreamsState.REBALANCING);
+                }
+            }
+            case ERROR -> fail();
+            default -> {
+                // Orderly shutdown is reported by close().
+            }
+        }
+    }
+
+    private StreamThreadExceptionResponse onThreadDeath(Throwable e) {
+        if (isHopeless(e)) {
+            LOG.errorf(e, "%s stops: %s", name, e.getMessage());
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
+        if (!replacements.tryAcquire(System.nanoTime())) {
+            LOG.errorf(e, "%s stops: its threads died %d times within %s", name, MAX_REPLACEMENTS, REPLACEMENT_WINDOW);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
+        LOG.warnf(e, "%s replaces a stream thread: %s", name, e.getMessage());
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    private static boolean isHopeless(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AuthorizationException
+                    || cause instanceof InvalidConfigurationException
+                    || cause instanceof VirtualMachineError) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void fail() {
+        if (tryTransition(StreamsState.FAILED)) {
+            onFailure.run();
+        }
+    }
+
+    private boolean tryTransition(StreamsState next) {
+        synchronized (lock) {
+            if (!state.canBecome(next)) {
+                return false;
+            }
+            transition(next);
+            return true;
+        }
+    }
+
+    private void transition(StreamsState next) {
+        checkState(state.canBecome(next), "%s cannot go from %s to %s", name, state, next);
+        LOG.infof("%s: %s -> %s", name, state, next);
+        state = next;
+    }
+
+    /** Finishes what is in hand, commits and leaves the group. Does nothing the second time. */
+    @Override
+    public void close() {
+        KafkaStreams toClose;
+        synchronized (lock) {
+            if (!tryTransition(StreamsState.CLOSED)) {
+                return;
+            }
+            toClose = streams;
+            if (starter != null) {
+                starter.interrupt();
+            }
+        }
+        // Leaving the group hands the partitions over at once, rather than when the session times out.
+        CloseOptions options = CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+                .withTimeout(closeTimeout);
+        if (toClose != null && !toClose.close(options)) {
+            LOG.warnf("%s did not stop within %s", name, closeTimeout);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.captionstream.streams;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/** The broker answers and has the topics. Streams would stop for ever on a missing source topic. */
+public final class TopicsExist implements Precondition {
+    private static final int TIMEOUT_MILLIS = 10_000;
+
+    private final Map<String, Object> adminProperties;
+    private final Set<String> topics;
+
+    public TopicsExist(Map<String, ?> adminProperties, List<String> topics) {
+        requireNonNull(adminProperties, "adminProperties is null");
+        this.adminProperties = new HashMap<>(adminProperties);
+        this.adminProperties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
+        this.adminProperties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
+        this.topics = Set.copyOf(topics);
+    }
+
+    @Override
+    public String description() {
+        return "topics " + new TreeSet<>(topics);
+    }
+
+    @Override
+    public void check() throws Exception {
+        try (Admin admin = Admin.create(adminProperties)) {
+            Set<String> missing = new TreeSet<>(topics);
+            missing.removeAll(admin.listTopics().names().get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
+            if (!missing.isEmpty()) {
+                throw new IllegalStateException("missing: " + missing);
+            }
+        }
+    }
+}

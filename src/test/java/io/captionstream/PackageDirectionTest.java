@@ -1,0 +1,95 @@
+package io.captionstream;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. Data flows event, image, tensor, beams, caption, event; knowledge flows one way, too. */
+class PackageDirectionTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.captionstream");
+
+    @Test
+    void shouldKnowOnlyWhatComesNext() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .withOptionalLayers(true)
+                .layer("event")
+                .definedBy("io.captionstream.event..")
+                .layer("text")
+                .definedBy("io.captionstream.text..")
+                .layer("image")
+                .definedBy("io.captionstream.image..")
+                .layer("network")
+                .definedBy("io.captionstream.network..")
+                .layer("model")
+                .definedBy("io.captionstream.model..")
+                .layer("inference")
+                .definedBy("io.captionstream.inference..")
+                .layer("caption")
+                .definedBy("io.captionstream.caption..")
+                .layer("scene")
+                .definedBy("io.captionstream.scene..")
+                .layer("evaluation")
+                .definedBy("io.captionstream.evaluation..")
+                .layer("training")
+                .definedBy("io.captionstream.training..")
+                .layer("streams")
+                .definedBy("io.captionstream.streams..")
+                .layer("service")
+                .definedBy("io.captionstream.service..")
+                .layer("cli")
+                .definedBy("io.captionstream.cli..")
+                .layer("main")
+                .definedBy("io.captionstream")
+                .whereLayer("event")
+                .mayNotAccessAnyLayer()
+                .whereLayer("text")
+                .mayNotAccessAnyLayer()
+                .whereLayer("image")
+                .mayNotAccessAnyLayer()
+                .whereLayer("network")
+                .mayNotAccessAnyLayer()
+                .whereLayer("scene")
+                .mayNotAccessAnyLayer()
+                .whereLayer("model")
+                .mayOnlyAccessLayers("network", "text")
+                .whereLayer("inference")
+                .mayOnlyAccessLayers("model")
+                .whereLayer("caption")
+                .mayOnlyAccessLayers("event", "image", "inference", "model")
+                .whereLayer("evaluation")
+                .mayOnlyAccessLayers("text")
+                .whereLayer("training")
+                .mayOnlyAccessLayers("image", "network", "model", "text", "evaluation")
+                .whereLayer("streams")
+                .mayOnlyAccessLayers("event")
+                .whereLayer("service")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("cli")
+                .mayOnlyBeAccessedByLayers("main")
+                .check(CLASSES);
+    }
+
+    @Test
+    void shouldHaveNoCycles() {
+        slices().matching("io.captionstream.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void shouldKeepTheCoreFreeOfTheContainer() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackages("io.captionstream.service..", "io.captionstream")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quarkus..", "jakarta.enterprise..", "jakarta.inject..", "io.smallrye.config..")
+                .check(CLASSES);
+    }
+}
