@@ -1,0 +1,69 @@
+package io.captionstream.scene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class SceneGeneratorTest {
+    private static final int SCENES = 3000;
+
+    private final SceneGenerator generator = new SceneGenerator(1);
+
+    @Test
+    void shouldMakeTheSameSceneAgain() {
+        SceneGenerator again = new SceneGenerator(1);
+        for (long index : List.of(0L, 7L, 123_456_789L)) {
+            assertThat(again.scene(index)).isEqualTo(generator.scene(index));
+        }
+    }
+
+    @Test
+    void shouldMakeOtherScenesFromOtherSeeds() {
+        List<Scene> scenes =
+                IntStream.range(0, SCENES).mapToObj(generator::scene).toList();
+        SceneGenerator next = new SceneGenerator(2);
+        assertThat(scenes)
+                .doesNotHaveDuplicates()
+                .doesNotContainAnyElementsOf(
+                        IntStream.range(0, SCENES).mapToObj(next::scene).toList());
+    }
+
+    @Test
+    void shouldDescribeWhatCanBeSeen() {
+        LongStream.range(0, SCENES).mapToObj(generator::scene).forEach(scene -> assertThat(scene.caption())
+                .isEqualTo(SceneReader.describe(scene.objects())));
+    }
+
+    @Test
+    void shouldKeepShapesApartAndOnTheCanvas() {
+        for (int index = 0; index < SCENES; index++) {
+            List<SceneObject> objects = generator.scene(index).objects();
+            for (SceneObject object : objects) {
+                assertThat(object.x()).isBetween(object.radius(), Scene.SIZE - object.radius());
+                assertThat(object.y()).isBetween(object.radius(), Scene.SIZE - object.radius());
+                for (SceneObject other : objects) {
+                    if (object != other) {
+                        assertThat(Math.hypot(object.x() - other.x(), object.y() - other.y()))
+                                .isGreaterThan(object.radius() + other.radius());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldMakeThousandsOfCaptionsOfEveryKind() {
+        Map<Integer, Long> byObjects = IntStream.range(0, SCENES)
+                .mapToObj(generator::scene)
+                .collect(Collectors.groupingBy(scene -> scene.objects().size(), Collectors.counting()));
+        assertThat(byObjects.get(1)).isBetween(SCENES * 15 / 100L, SCENES * 25 / 100L);
+        assertThat(byObjects.get(2)).isBetween(SCENES * 40 / 100L, SCENES * 50 / 100L);
+        assertThat(byObjects.get(3)).isBetween(SCENES * 30 / 100L, SCENES * 40 / 100L);
+        assertThat(SceneFolder.captions(generator, 8000).distinct().count()).isGreaterThan(4000);
+    }
+}
