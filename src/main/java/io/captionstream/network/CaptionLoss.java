@@ -1,0 +1,115 @@
+package io.captionstream.network;
+
+import io.captionstream.text.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.nn.SparseSoftmaxCrossEntropyWithLogits;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * The mean cross-entropy per token of captions under teacher forcing, with the LSTM unrolled and scores computed for real
+ * tokens only: captions are shorter than the longest, and the vocabulary is by far the largest layer.
+ */
+final class CaptionLoss {
+    private final Operand<TFloat32> loss;
+    private final Operand<TFloat32> logits;
+    private final Operand<TFloat32> logitGradient;
+
+    private CaptionLoss(Operand<TFloat32> loss, Operand<TFloat32> logits, Operand<TFloat32> logitGradient) {
+        this.loss = loss;
+        this.logits = logits;
+        this.logitGradient = logitGradient;
+    }
+
+    /** Scalar. */
+    Operand<TFloat32> loss() {
+        return loss;
+    }
+
+    /** {@code [tokens, V]}. */
+    Operand<TFloat32> logits() {
+        return logits;
+    }
+
+    /** Gradient of {@link #loss} by {@link #logits}: TensorFlow has none of its own for this cross-entropy in Java. */
+    Operand<TFloat32> logitGradient() {
+        return logitGradient;
+    }
+
+    /**
+     * Placeholder for captions: {@code [B, T]}, real tokens then {@link Vocabulary#PAD}. The end token is a real token, the
+     * start token is not part of it. Padding must be at the end only, and pad must not occur as a word.
+     */
+    static Placeholder<TInt32> captions(Ops tf, int maxLength) {
+        return tf.withName("captions").placeholder(TInt32.class, Placeholder.shape(Shape.of(-1, maxLength)));
+    }
+
+    /**
+     * Adds the loss to a graph.
+     *
+     * @param features {@code [B, F]}
+     * @param dropout what to do with the vectors before the output layers, or null
+     */
+    static CaptionLoss build(
+            Ops tf,
+            Decoder decoder,
+            Parameters parameters,
+            Operand<TFloat32> features,
+            int featureCount,
+            Operand<TInt32> captions,
+            int maxLength,
+            @Nullable Dropout dropout) {
+        Decoder.Tensors tensors = decoder.declare(tf, parameters);
+        Operand<TFloat32> image = decoder.image(tf, parameters, features, featureCount);
+        Decoder.State state = decoder.initial(tf, tensors, image);
+        List<Output<TInt32>> words = tf.unstack(
+                        tf.linalg.transpose(captions, tf.constant(new int[] {1, 0})), (long) maxLength)
+                .output();
+        Operand<TInt32> input = tf.math.add(tf.zerosLike(words.get(0)), tf.constant(Vocabulary.START));
+        List<Operand<TFloat32>> joined = new ArrayList<>();
+        for (int t = 0; t < maxLength; t++) {
+            state = decoder.step(tf, tensors, decoder.embedded(tf, tensors, input), state);
+            joined.add(decoder.joined(tf, state.hidden(), image));
+            input = words.get(t);
+        }
+        Operand<TInt32> all = tf.constant(new int[] {-1});
+        Operand<TFloat32> rows = tf.reshape(tf.stack(joined), tf.constant(new int[] {-1, decoder.hiddenSize}));
+        Operand<TInt32> labels = tf.reshape(tf.stack(List.copyOf(words)), all);
+        Operand<TInt32> real = tf.dtypes.cast(
+                tf.reshape(tf.where(tf.math.notEqual(labels, tf.constant(Vocabulary.PAD))), all), TInt32.class);
+        rows = tf.gather(rows, real, tf.constant(0));
+        labels = tf.gather(labels, real, tf.constant(0));
+        if (dropout != null) {
+            rows = dropout.apply(tf, rows);
+        }
+        Operand<TFloat32> logits = decoder.logits(tf, tensors, rows);
+        SparseSoftmaxCrossEntropyWithLogits<TFloat32> entropy =
+                SparseSoftmaxCrossEntropyWithLogits.create(tf.scope(), logits, labels);
+        Operand<TFloat32> count = tf.dtypes.cast(tf.size(labels), TFloat32.class);
+        return new CaptionLoss(
+                tf.math.div(tf.sum(entropy.loss(), tf.constant(0)), count),
+                logits,
+                tf.math.div(entropy.backprop(), count));
+    }
+
+    /**
+     * Inverted dropout (Srivastava et al. 2014) with a mask that depends on the fed seed only.
+     *
+     * @param keep share of values kept
+     * @param seed {@code [2]}, another one for every step
+     */
+    record Dropout(double keep, Operand<TInt32> seed) {
+        Operand<TFloat32> apply(Ops tf, Operand<TFloat32> x) {
+            Operand<TFloat32> uniform = tf.random.statelessRandomUniform(tf.shape(x), seed, TFloat32.class);
+            Operand<TFloat32> kept = tf.dtypes.cast(tf.math.less(uniform, tf.constant((float) keep)), TFloat32.class);
+            return tf.math.mul(x, tf.math.mul(kept, tf.constant((float) (1 / keep))));
+        }
+    }
+}
