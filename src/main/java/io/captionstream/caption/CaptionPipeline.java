@@ -1,0 +1,268 @@
+package io.captionstream.caption;
+
+import com.google.common.collect.ImmutableMap;
+import io.captionstream.caption.Outcome.Captioned;
+import io.captionstream.caption.Outcome.Postponed;
+import io.captionstream.caption.Outcome.Rejected;
+import io.captionstream.event.CaptionEvent;
+import io.captionstream.event.EventCodec;
+import io.captionstream.event.RegistryUnavailableException;
+import io.captionstream.image.ImageErrorCode;
+import io.captionstream.image.ImageException;
+import io.captionstream.image.ImageGeometry;
+import io.captionstream.image.LoadedImage;
+import io.captionstream.image.ResizeMode;
+import io.captionstream.inference.AsyncCaptioner;
+import io.captionstream.inference.Inference;
+import io.captionstream.inference.StaleInputException;
+import io.captionstream.model.InferenceException;
+import io.captionstream.model.InputSpec;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * The way of one image event from its bytes to its outcome: decode the event, load the image once, caption it with every
+ * model asked for, encode the caption event. Nothing of it runs on the caller's thread, and whatever goes wrong is an
+ * outcome. Shared by all tasks.
+ */
+final class CaptionPipeline {
+    private static final Logger log = Logger.getLogger(CaptionPipeline.class);
+    private static final int MAX_ATTEMPTS = 5;
+
+    private final EventCodec codec;
+    private final RequestReader reader;
+    private final ImageSource images;
+    private final Map<String, AsyncCaptioner> models;
+    private final Executor executor;
+    private final Clock clock;
+    private final String topic;
+    private final int maxRecordBytes;
+
+    CaptionPipeline(
+            CaptionConfig config,
+            EventCodec codec,
+            ImageSource images,
+            Map<String, ? extends AsyncCaptioner> models,
+            Executor executor,
+            Clock clock) {
+        this.codec = codec;
+        this.models = ImmutableMap.copyOf(models);
+        this.reader = new RequestReader(codec, config.decoding(), this.models.keySet());
+        this.images = images;
+        this.executor = executor;
+        this.clock = clock;
+        this.topic = config.topics().captionEvents();
+        this.maxRecordBytes = config.maxRecordBytes();
+    }
+
+    /** Bytes of the pixels that an image may need, for all models. */
+    long pixelBytes() {
+        return models.values().stream().mapToLong(CaptionPipeline::pixelBytes).sum();
+    }
+
+    private static long pixelBytes(AsyncCaptioner model) {
+        try {
+            return model.input().bytes();
+        } catch (IllegalStateException e) {
+            // Closed: nothing will be loaded for it.
+            return 0;
+        }
+    }
+
+    /** Begins with the event's bytes. The future never fails; the image must be in state RECEIVED. */
+    CompletableFuture<Outcome> start(InFlightImage image, InFlightEntry entry) {
+        return settled(image, () -> CompletableFuture.supplyAsync(() -> read(entry), executor)
+                .thenCompose(request -> load(image, request)));
+    }
+
+    /** Begins with a finished caption event that could not be written before. The image must be in state ENCODING. */
+    CompletableFuture<Outcome> write(InFlightImage image, CaptionEvent event) {
+        return settled(image, () -> CompletableFuture.supplyAsync(() -> encode(event), executor));
+    }
+
+    private CaptionRequest read(InFlightEntry entry) {
+        try {
+            return reader.read(entry);
+        } catch (RejectedEventException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private CompletableFuture<Outcome> load(InFlightImage image, CaptionRequest request) {
+        image.advance(ImageState.LOADING);
+        Map<String, InputSpec> inputs = inputs(request.models());
+        Set<ImageGeometry> geometries =
+                inputs.values().stream().map(CaptionPipeline::geometry).collect(Collectors.toSet());
+        return image.track(images.load(request.image(), geometries))
+                .thenCompose(loaded -> infer(image, request, inputs, loaded))
+                .exceptionallyCompose(failure -> isStale(failure) && image.attempts() < MAX_ATTEMPTS
+                        ? load(image, request)
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private Map<String, InputSpec> inputs(List<String> names) {
+        Map<String, InputSpec> inputs = new LinkedHashMap<>();
+        try {
+            names.forEach(name -> inputs.put(name, model(name).input()));
+        } catch (IllegalStateException e) {
+            throw new CompletionException(new InferenceException(InferenceException.Code.CLOSED, "Model is closed", e));
+        }
+        return inputs;
+    }
+
+    private CompletableFuture<Outcome> infer(
+            InFlightImage image, CaptionRequest request, Map<String, InputSpec> inputs, LoadedImage loaded) {
+        image.advance(ImageState.INFERRING);
+        List<CompletableFuture<Inference>> futures = new ArrayList<>();
+        inputs.forEach((name, input) -> {
+            byte[] pixels = loaded.pixels().get(geometry(input));
+            futures.add(image.track(model(name).submit(pixels, input, request.options())));
+        });
+        LoadedImage described = withoutPixels(loaded);
+        // Not on the thread that feeds the model: there are other images waiting for it.
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .thenApplyAsync(
+                        unused -> {
+                            image.advance(ImageState.ENCODING);
+                            List<Inference> inferences = futures.stream()
+                                    .map(CompletableFuture::join)
+                                    .toList();
+                            return encode(CaptionEvents.captionEvent(request, described, inferences, clock.instant()));
+                        },
+                        executor);
+    }
+
+    private Outcome encode(CaptionEvent event) {
+        byte[] value;
+        try {
+            value = codec.encodeCaptionEvent(topic, event);
+        } catch (RegistryUnavailableException e) {
+            return new Postponed(String.valueOf(e.getMessage()), event);
+        }
+        if (value.length > maxRecordBytes) {
+            throw new CompletionException(new RejectedEventException(
+                    ErrorCode.CAPTION_TOO_LARGE,
+                    Stage.EMIT,
+                    "The caption event has %d bytes, more than %d".formatted(value.length, maxRecordBytes)));
+        }
+        return new Captioned(value);
+    }
+
+    private AsyncCaptioner model(String name) {
+        AsyncCaptioner model = models.get(name);
+        if (model == null) {
+            throw new IllegalArgumentException("no model " + name);
+        }
+        return model;
+    }
+
+    private static ImageGeometry geometry(InputSpec input) {
+        ResizeMode mode = ResizeMode.valueOf(input.resize().replace('-', '_').toUpperCase(Locale.ROOT));
+        return new ImageGeometry(input.height(), input.width(), mode);
+    }
+
+    // The batchers have them now, and let go of them one by one.
+    private static LoadedImage withoutPixels(LoadedImage image) {
+        return new LoadedImage(
+                image.width(),
+                image.height(),
+                image.format(),
+                image.digest(),
+                image.bytes(),
+                Map.of(),
+                image.fetchTime(),
+                image.decodeTime());
+    }
+
+    private interface Work {
+        CompletableFuture<Outcome> begin();
+    }
+
+    private static CompletableFuture<Outcome> settled(InFlightImage image, Work work) {
+        CompletableFuture<Outcome> begun;
+        try {
+            begun = work.begin();
+        } catch (RejectedExecutionException e) {
+            begun = CompletableFuture.failedFuture(e);
+        }
+        return begun.exceptionally(failure -> outcome(image, cause(failure)));
+    }
+
+    private static boolean isStale(Throwable failure) {
+        return cause(failure) instanceof StaleInputException;
+    }
+
+    private static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static Outcome outcome(InFlightImage image, Throwable failure) {
+        if (isPassing(failure)) {
+            return new Postponed(String.valueOf(failure.getMessage()), null);
+        }
+        if (failure instanceof RejectedEventException rejected) {
+            Throwable cause = rejected.getCause() == null ? rejected : rejected.getCause();
+            return rejected(image, rejected.code(), rejected.stage(), cause);
+        }
+        if (failure instanceof ImageException e) {
+            Stage stage = e.stage() == ImageException.Stage.FETCH ? Stage.FETCH : Stage.DECODE;
+            return rejected(image, ErrorCode.of(e.code()), stage, e);
+        }
+        if (failure instanceof InferenceException e) {
+            ErrorCode code = e.code() == InferenceException.Code.OUT_OF_MEMORY
+                    ? ErrorCode.INFERENCE_OUT_OF_MEMORY
+                    : ErrorCode.INFERENCE_FAILED;
+            return rejected(image, code, Stage.INFERENCE, e);
+        }
+        if (failure instanceof StaleInputException) {
+            return rejected(image, ErrorCode.INFERENCE_FAILED, Stage.INFERENCE, failure);
+        }
+        log.errorf(failure, "Unexpected failure of an image in state %s", image.state());
+        return rejected(image, ErrorCode.INTERNAL_ERROR, stage(image.state()), failure);
+    }
+
+    private static boolean isPassing(Throwable failure) {
+        return failure instanceof RegistryUnavailableException
+                || failure instanceof CancellationException
+                || failure instanceof RejectedExecutionException
+                || (failure instanceof InferenceException inference
+                        && inference.code() == InferenceException.Code.CLOSED)
+                || (failure instanceof ImageException image && image.code() == ImageErrorCode.CLOSED);
+    }
+
+    private static Rejected rejected(InFlightImage image, ErrorCode code, Stage stage, Throwable failure) {
+        return new Rejected(
+                code,
+                stage,
+                String.valueOf(failure.getMessage()),
+                Math.max(1, image.attempts()),
+                failure.getClass().getName());
+    }
+
+    private static Stage stage(ImageState state) {
+        return switch (state) {
+            case LOADING -> Stage.FETCH;
+            case INFERRING -> Stage.INFERENCE;
+            case ENCODING -> Stage.EMIT;
+            default -> Stage.EVENT;
+        };
+    }
+}

@@ -1,0 +1,27 @@
+package io.captionstream.caption;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import io.captionstream.event.EventOrigin;
+import io.captionstream.image.ImageReference;
+import io.captionstream.model.DecodingOptions;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A valid image event.
+ *
+ * @param models names of known models, distinct, in the order asked
+ */
+record CaptionRequest(
+        String id,
+        ImageReference image,
+        List<String> models,
+        DecodingOptions options,
+        Map<String, String> attributes,
+        EventOrigin origin) {
+    CaptionRequest {
+        models = ImmutableList.copyOf(models);
+        attributes = ImmutableMap.copyOf(attributes);
+    }
+}
