@@ -32,6 +32,8 @@ public final class ImageDecoder {
     private final long maxPixels;
 
     /**
+     * Sets the limits.
+     *
      * @param maxBytes largest encoded image, in bytes
      * @param maxPixels largest image, in pixels as its header says
      */
@@ -43,6 +45,8 @@ public final class ImageDecoder {
     }
 
     /**
+     * Decodes an image.
+     *
      * @param geometries at least one
      * @throws ImageException {@code EMPTY_IMAGE}, {@code TOO_MANY_BYTES}, {@code NOT_AN_IMAGE}, {@code TOO_MANY_PIXELS},
      *     {@code UNSUPPORTED_IMAGE}, {@code CORRUPT_IMAGE}, {@code OUT_OF_MEMORY}

@@ -32,6 +32,8 @@ public enum ImageErrorCode {
     ACCESS_DENIED(false),
     /** Any other answer that repeating will not change: other 4xx, unexpected statuses. */
     REQUEST_REFUSED(false),
+    /** The answer is not HTTP as it should be: a broken or oversized header. */
+    INVALID_RESPONSE(false),
     /** The server asks to slow down: 429. */
     TOO_MANY_REQUESTS(true),
     /** The server failed: 5xx, or a request time-out of its own (408). */

@@ -5,14 +5,20 @@ package io.captionstream.image;
  * the tag's values 1 to 8.
  */
 enum Orientation {
-    NORMAL,
-    FLIPPED_HORIZONTALLY,
-    ROTATED_180,
-    FLIPPED_VERTICALLY,
-    TRANSPOSED,
-    ROTATED_90,
-    TRANSVERSED,
-    ROTATED_270;
+    NORMAL(false),
+    FLIPPED_HORIZONTALLY(false),
+    ROTATED_180(false),
+    FLIPPED_VERTICALLY(false),
+    TRANSPOSED(true),
+    ROTATED_90(true),
+    TRANSVERSED(true),
+    ROTATED_270(true);
+
+    private final boolean swapsAxes;
+
+    Orientation(boolean swapsAxes) {
+        this.swapsAxes = swapsAxes;
+    }
 
     /** Anything but 1 to 8 is taken for 1, as viewers do. */
     static Orientation of(int tag) {
@@ -21,7 +27,7 @@ enum Orientation {
 
     /** Whether rows become columns. */
     boolean swapsAxes() {
-        return ordinal() >= 4;
+        return swapsAxes;
     }
 
     /**

@@ -33,7 +33,7 @@ final class Resampler {
         }
     }
 
-    /** @return samples in the bitmap's space, row-major, geometry.height * geometry.width * samples per pixel */
+    /** Returns samples in the bitmap's space, row-major, geometry.height * geometry.width * samples per pixel */
     static byte[] resize(Bitmap bitmap, ImageGeometry geometry) {
         Grid grid = bitmap.grid();
         Box box = Box.of(grid.width(), grid.height(), geometry);
@@ -51,6 +51,7 @@ final class Resampler {
     }
 
     /** For every output coordinate the first input coordinate, and the weights of it and the following ones. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Taps(int[] first, int[][] weights) {
         static Taps of(int size, double from, double to, int outputs) {
             double scale = (to - from) / outputs;

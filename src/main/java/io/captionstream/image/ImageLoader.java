@@ -1,0 +1,249 @@
+package io.captionstream.image;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static io.captionstream.image.ImageErrorCode.CLOSED;
+import static io.captionstream.image.ImageErrorCode.EMPTY_IMAGE;
+import static io.captionstream.image.ImageErrorCode.INTERNAL_ERROR;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+import com.google.common.hash.Hashing;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.captionstream.image.ImageDecoder.OpenImage;
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches and decodes images, many at the same time and within bounds: a number of fetches, a number of decodings, and
+ * the memory of each. An image is fetched once and decoded once, and resized for every geometry.
+ *
+ * <p>What the bounds do not cover is what callers hold: queued references, inline bytes and the results.
+ */
+public final class ImageLoader implements AutoCloseable {
+    private final ImageConfig config;
+    private final ImageFetcher fetcher;
+    private final ImageDecoder decoder;
+    private final ByteBudget encodedMemory;
+    private final ByteBudget decodedMemory;
+    private final ExecutorService fetchThreads;
+    private final ExecutorService decodeThreads;
+    private final ScheduledThreadPoolExecutor timer;
+    private final Set<Load> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    public ImageLoader(ImageConfig config) {
+        this(config, sources(config, InetAddress::getAllByName, Clock.systemUTC()));
+    }
+
+    ImageLoader(ImageConfig config, Map<String, ImageSource> sources) {
+        this.config = requireNonNull(config, "config is null");
+        this.fetcher = new ImageFetcher(sources, config.fetch());
+        this.decoder = new ImageDecoder(config.maxBytes(), config.maxPixels());
+        this.encodedMemory = new ByteBudget(config.encodedMemory());
+        this.decodedMemory = new ByteBudget(config.decodedMemory());
+        this.fetchThreads = threads("image-fetch-%d", config.fetch().threads());
+        this.decodeThreads = threads("image-decode-%d", config.decodeThreads());
+        this.timer = new ScheduledThreadPoolExecutor(
+                1,
+                new ThreadFactoryBuilder()
+                        .setNameFormat("image-timer")
+                        .setDaemon(true)
+                        .build());
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    static Map<String, ImageSource> sources(ImageConfig config, HostResolver resolver, Clock clock) {
+        GuardedDnsResolver guarded = new GuardedDnsResolver(resolver, new AddressPolicy(config.http()));
+        HttpSource http =
+                new HttpSource(config.http(), HttpClients.create(config.http(), config.fetch(), guarded), clock);
+        return ImmutableMap.of(
+                "http", http,
+                "https", http,
+                "s3", new S3Source(config.s3(), config.http(), config.fetch()),
+                "file", new FileSource(config.file()),
+                "data", new DataSource(config.maxBytes()));
+    }
+
+    private static ExecutorService threads(String name, int count) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                count,
+                count,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new ThreadFactoryBuilder().setNameFormat(name).setDaemon(true).build());
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    /**
+     * Loads an image.
+     *
+     * @param geometries at least one
+     * @return the image, or an {@link ImageException} as the cause of failure. It completes on one of this loader's
+     *     threads: what depends on it must be short. Cancelling it stops the work soon, not at once.
+     */
+    public CompletableFuture<LoadedImage> load(ImageReference reference, Set<ImageGeometry> geometries) {
+        requireNonNull(reference, "reference is null");
+        checkArgument(!geometries.isEmpty(), "geometries is empty");
+        Load load = new Load(reference, ImmutableSet.copyOf(geometries));
+        running.add(load);
+        load.start();
+        if (closed) {
+            load.result.completeExceptionally(closed());
+        }
+        return load.result;
+    }
+
+    /** Fails what is not done yet with {@code CLOSED}. */
+    @Override
+    public void close() {
+        closed = true;
+        running.forEach(load -> load.result.completeExceptionally(closed()));
+        timer.shutdownNow();
+        fetchThreads.shutdownNow();
+        decodeThreads.shutdownNow();
+        fetcher.close();
+    }
+
+    private static ImageException closed() {
+        return ImageException.fetch(CLOSED, "The image loader was closed");
+    }
+
+    /** One image on its way. */
+    private final class Load {
+        private final ImageReference reference;
+        private final Set<ImageGeometry> geometries;
+        private final CompletableFuture<LoadedImage> result = new CompletableFuture<>();
+        private volatile @Nullable Fetch fetch;
+
+        @SuppressWarnings("FutureReturnValueIgnored")
+        Load(ImageReference reference, Set<ImageGeometry> geometries) {
+            this.reference = reference;
+            this.geometries = geometries;
+            this.result.whenComplete((image, failure) -> finish());
+        }
+
+        private void finish() {
+            running.remove(this);
+            Fetch current = fetch;
+            if (current != null) {
+                current.cancel();
+            }
+        }
+
+        void start() {
+            byte[] content = reference.content();
+            if (content != null) {
+                submit(decodeThreads, () -> decode(content, Duration.ZERO), () -> {});
+            } else {
+                submit(fetchThreads, () -> fetch(requireNonNull(reference.uri())), () -> {});
+            }
+        }
+
+        private void fetch(String uri) throws ImageException {
+            Fetch fetch = new Fetch(config.fetch(), config.maxBytes(), encodedMemory, timer, this::timeOut);
+            this.fetch = fetch;
+            if (result.isDone()) {
+                fetch.cancel();
+            }
+            long start = System.nanoTime();
+            boolean handedOver = false;
+            try {
+                byte[] encoded = fetcher.fetch(uri, fetch);
+                if (encoded.length == 0) {
+                    throw ImageException.fetch(EMPTY_IMAGE, "The image has no bytes");
+                }
+                Duration time = Duration.ofNanos(System.nanoTime() - start);
+                handedOver = submit(decodeThreads, () -> decode(encoded, time), fetch::release);
+            } finally {
+                if (!handedOver) {
+                    fetch.release();
+                }
+            }
+        }
+
+        private void timeOut() {
+            result.completeExceptionally(ImageException.fetch(
+                    ImageErrorCode.TIMEOUT,
+                    "No complete answer within the total time of "
+                            + config.fetch().totalTimeout()));
+        }
+
+        private void decode(byte[] encoded, Duration fetchTime) throws ImageException, InterruptedException {
+            OpenImage image = decoder.open(encoded, geometries);
+            ByteBudget.Reservation memory = decodedMemory.reserve(image.decodeBytes());
+            LoadedImage loaded;
+            try {
+                loaded = decode(image, encoded, fetchTime);
+            } finally {
+                memory.close();
+            }
+            result.complete(loaded);
+        }
+
+        private LoadedImage decode(OpenImage image, byte[] encoded, Duration fetchTime) throws ImageException {
+            long start = System.nanoTime();
+            DecodedImage decoded = image.decode();
+            Duration decodeTime = Duration.ofNanos(System.nanoTime() - start);
+            return new LoadedImage(
+                    decoded.width(),
+                    decoded.height(),
+                    decoded.format(),
+                    Hashing.sha256().hashBytes(encoded).toString(),
+                    encoded.length,
+                    decoded.pixels(),
+                    fetchTime,
+                    decodeTime);
+        }
+
+        private boolean submit(ExecutorService threads, Step step, Runnable after) {
+            try {
+                threads.execute(() -> {
+                    try {
+                        if (!result.isDone()) {
+                            step.run();
+                        }
+                    } catch (ImageException e) {
+                        result.completeExceptionally(e);
+                    } catch (InterruptedException e) {
+                        result.completeExceptionally(closed());
+                    } catch (Throwable e) {
+                        // An image that is never answered would stop its partition: better a failure, whatever it is.
+                        result.completeExceptionally(ImageException.fetch(
+                                INTERNAL_ERROR,
+                                "Loading failed: " + e.getClass().getSimpleName(),
+                                e));
+                        if (e instanceof Error error && !(e instanceof OutOfMemoryError)) {
+                            throw error;
+                        }
+                    } finally {
+                        after.run();
+                    }
+                });
+                return true;
+            } catch (RejectedExecutionException e) {
+                result.completeExceptionally(closed());
+                return false;
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws ImageException, InterruptedException;
+    }
+}
