@@ -44,7 +44,8 @@ public final class TensorFlowRuntime {
         if (loaded) {
             return;
         }
-        setIfAbsent("TF_CPP_MIN_LOG_LEVEL", "1");
+        // Real errors come as exceptions; what is left on standard error is noise at start-up.
+        setIfAbsent("TF_CPP_MIN_LOG_LEVEL", "3");
         // Otherwise the first model takes all memory of the GPU, and no second one fits beside it.
         setIfAbsent("TF_FORCE_GPU_ALLOW_GROWTH", "true");
         if (intraOpThreads > 0) {

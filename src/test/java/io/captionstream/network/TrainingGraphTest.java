@@ -147,7 +147,8 @@ class TrainingGraphTest {
                     norm += value * value;
                 }
                 norm = Math.sqrt(norm);
-                // Along the gradient, so far that the loss changes little more than rounding does: the images of random weights are large.
+                // Along the gradient, so far that the loss changes little more than rounding does: the images of random
+                // weights are large.
                 double distance = 0.0002 / norm;
                 float[] up = floats(weights, name);
                 float[] down = floats(weights, name);
