@@ -1,0 +1,70 @@
+package io.captionstream.model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableSortedMap;
+import io.captionstream.network.NetworkConfig;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code bundle.json} says of a bundle.
+ *
+ * @param formatVersion of the manifest, {@link #FORMAT_VERSION}
+ * @param name of the model, for example {@code resnet50-lstm}
+ * @param version of the model
+ * @param network architecture and sizes
+ * @param resize how images become the size of the input: {@code stretch} or {@code center-crop}
+ * @param decoding the options to use where an event has none
+ * @param metrics measured on the model, for example {@code exactMatch}
+ * @param lineage what the model was made from and how
+ * @param createdAt ISO 8601 instant, or null; not part of the digest, so that equal training makes equal bundles
+ * @param files lower-case hexadecimal SHA-256 of the other files
+ */
+public record BundleManifest(
+        int formatVersion,
+        String name,
+        String version,
+        NetworkConfig network,
+        String resize,
+        DecodingOptions decoding,
+        Map<String, Double> metrics,
+        Map<String, String> lineage,
+        @Nullable String createdAt,
+        Map<String, String> files) {
+    /** The format this version reads and writes. */
+    public static final int FORMAT_VERSION = 1;
+
+    public static final String MANIFEST = "bundle.json";
+    public static final String GRAPH = "saved_model.pb";
+    public static final String WEIGHTS = "weights.safetensors";
+    public static final String VOCABULARY = "vocabulary.txt";
+
+    private static final Set<String> FILES = Set.of(GRAPH, WEIGHTS, VOCABULARY);
+    private static final Set<String> RESIZES = Set.of("stretch", "center-crop");
+
+    public BundleManifest {
+        checkArgument(formatVersion == FORMAT_VERSION, "formatVersion must be %s", FORMAT_VERSION);
+        checkArgument(name != null && !name.isBlank(), "name is blank");
+        checkArgument(version != null && !version.isBlank(), "version is blank");
+        requireNonNull(network, "network is null");
+        checkArgument(RESIZES.contains(resize), "resize must be one of %s: %s", RESIZES, resize);
+        requireNonNull(decoding, "decoding is null");
+        metrics = ImmutableSortedMap.copyOf(metrics);
+        lineage = ImmutableSortedMap.copyOf(lineage);
+        files = ImmutableSortedMap.copyOf(files);
+        checkArgument(files.keySet().equals(FILES), "files must be %s: %s", FILES, files.keySet());
+    }
+
+    /** The images the model takes. */
+    public InputSpec input() {
+        return new InputSpec(network.imageSize(), network.imageSize(), resize);
+    }
+
+    BundleManifest withoutCreationTime() {
+        return new BundleManifest(
+                formatVersion, name, version, network, resize, decoding, metrics, lineage, null, files);
+    }
+}

@@ -1,0 +1,105 @@
+package io.captionstream.model;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import io.captionstream.network.FrozenGraph;
+import io.captionstream.network.NetworkConfig;
+import io.captionstream.network.Safetensors;
+import io.captionstream.network.Weights;
+import io.captionstream.text.Vocabulary;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes bundles. A bundle appears under its name complete or not at all: it is written into a temporary folder beside it
+ * and moved.
+ */
+public final class BundleWriter {
+    private BundleWriter() {}
+
+    /**
+     * What goes into a bundle; see {@link BundleManifest}.
+     *
+     * @param weights all tensors of the network
+     * @param createdAt null to leave the time out
+     */
+    public record Contents(
+            String name,
+            String version,
+            NetworkConfig network,
+            Weights weights,
+            Vocabulary vocabulary,
+            String resize,
+            DecodingOptions decoding,
+            Map<String, Double> metrics,
+            Map<String, String> lineage,
+            @Nullable Instant createdAt) {
+        public Contents {
+            requireNonNull(weights, "weights is null");
+            checkArgument(
+                    vocabulary.size() == network.vocabularySize(),
+                    "the vocabulary has %s tokens, the network %s",
+                    vocabulary.size(),
+                    network.vocabularySize());
+        }
+    }
+
+    /**
+     * Writes a bundle and opens it, which verifies it. Equal contents make equal files.
+     *
+     * @param directory must not exist yet
+     * @throws FileAlreadyExistsException if it does
+     * @throws IllegalArgumentException if the weights are not those of the network
+     */
+    public static ModelBundle write(Path directory, Contents contents) throws IOException, BundleException {
+        Path target = directory.toAbsolutePath();
+        if (Files.exists(target)) {
+            throw new FileAlreadyExistsException(target.toString(), null, "bundles are immutable");
+        }
+        Path parent = requireNonNull(target.getParent(), "a bundle needs a folder to be in");
+        Files.createDirectories(parent);
+        Path temporary = Files.createTempDirectory(parent, ".bundle-");
+        try {
+            fill(temporary, contents);
+            ModelBundle.open(temporary);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            if (Files.exists(temporary)) {
+                MoreFiles.deleteRecursively(temporary, RecursiveDeleteOption.ALLOW_INSECURE);
+            }
+        }
+        return ModelBundle.open(directory);
+    }
+
+    private static void fill(Path folder, Contents contents) throws IOException, BundleException {
+        FrozenGraph.export(contents.network, contents.weights, folder.resolve(BundleManifest.GRAPH));
+        Safetensors.write(folder.resolve(BundleManifest.WEIGHTS), contents.weights, Map.of("format", "pt"));
+        contents.vocabulary.write(folder.resolve(BundleManifest.VOCABULARY));
+        ImmutableMap.Builder<String, String> files = ImmutableMap.builder();
+        for (String name : new String[] {BundleManifest.GRAPH, BundleManifest.WEIGHTS, BundleManifest.VOCABULARY}) {
+            files.put(name, ModelBundle.sha256(folder.resolve(name)));
+        }
+        BundleManifest manifest = new BundleManifest(
+                BundleManifest.FORMAT_VERSION,
+                contents.name,
+                contents.version,
+                contents.network,
+                contents.resize,
+                contents.decoding,
+                contents.metrics,
+                contents.lineage,
+                contents.createdAt == null ? null : contents.createdAt.toString(),
+                files.buildOrThrow());
+        Files.writeString(folder.resolve(BundleManifest.MANIFEST), ManifestJson.write(manifest));
+    }
+}
