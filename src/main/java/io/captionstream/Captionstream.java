@@ -1,14 +1,22 @@
 package io.captionstream;
 
+import io.captionstream.cli.CaptionstreamCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** Entry point of the application. */
+/** Entry point of the application: the service, or a command that runs without it. */
 @QuarkusMain
 public final class Captionstream {
+    private static final String SERVE = "serve";
+
     private Captionstream() {}
 
+    /** Starts the service if there are no arguments or the first is {@code serve}; otherwise runs that command. */
     public static void main(String[] args) {
-        Quarkus.run(args);
+        if (args.length == 0 || args[0].equals(SERVE)) {
+            Quarkus.run(args);
+        } else {
+            System.exit(CaptionstreamCommand.run(args));
+        }
     }
 }

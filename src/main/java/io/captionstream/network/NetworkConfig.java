@@ -84,10 +84,10 @@ public record NetworkConfig(
             case RESNET50_LSTM ->
                 new NetworkConfig(
                         architecture,
-                        64,
-                        0.1875,
-                        64,
+                        80,
+                        0.125,
                         128,
+                        192,
                         vocabularySize,
                         20,
                         EncoderVariant.TORCHVISION,
@@ -95,8 +95,8 @@ public record NetworkConfig(
             case INCEPTIONV3_GLOVE ->
                 new NetworkConfig(
                         architecture,
-                        107,
-                        0.1875,
+                        80,
+                        0.125,
                         50,
                         128,
                         vocabularySize,

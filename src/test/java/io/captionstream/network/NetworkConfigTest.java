@@ -26,7 +26,8 @@ class NetworkConfigTest {
     @Test
     void shouldScaleChannelsToMultiplesOfFour() {
         NetworkConfig config = NetworkConfig.demo(Architecture.RESNET50_LSTM, 50);
-        assertThat(config.channels(64)).isEqualTo(12);
+        assertThat(config.channels(80)).isEqualTo(12);
+        assertThat(config.channels(64)).isEqualTo(8);
         assertThat(config.channels(8)).isEqualTo(8);
         assertThat(NetworkConfig.paper(Architecture.INCEPTIONV3_GLOVE, 50).channels(80))
                 .isEqualTo(80);

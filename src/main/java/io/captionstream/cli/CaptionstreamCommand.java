@@ -1,0 +1,36 @@
+package io.captionstream.cli;
+
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The root of all commands. */
+@Command(
+        name = "captionstream",
+        description = "Captions images out of Kafka. Without a command, starts the service.",
+        mixinStandardHelpOptions = true,
+        subcommands = {ScenesCommand.class, TrainCommand.class})
+public final class CaptionstreamCommand {
+    private CaptionstreamCommand() {}
+
+    /**
+     * Runs a command.
+     *
+     * @return exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by the user
+     */
+    public static int run(String... args) {
+        return new CommandLine(new CaptionstreamCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(CaptionstreamCommand::report)
+                .execute(args);
+    }
+
+    /** What the user can do something about is told in a line; a stack trace is for what nobody foresaw. */
+    private static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
+            command.getErr().println("Error: " + failure.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        throw failure;
+    }
+}

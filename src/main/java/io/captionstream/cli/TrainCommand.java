@@ -1,0 +1,249 @@
+package io.captionstream.cli;
+
+import io.captionstream.model.BundleException;
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.InferenceException;
+import io.captionstream.model.ModelBundle;
+import io.captionstream.network.Architecture;
+import io.captionstream.network.NetworkConfig;
+import io.captionstream.network.Weights;
+import io.captionstream.text.GloveReader;
+import io.captionstream.text.Vocabulary;
+import io.captionstream.training.BundleExport;
+import io.captionstream.training.CaptionFile;
+import io.captionstream.training.CaptionTraining;
+import io.captionstream.training.CaptionedImage;
+import io.captionstream.training.CheckpointFolder;
+import io.captionstream.training.Hyperparameters;
+import io.captionstream.training.LearningRateSchedule;
+import io.captionstream.training.Split;
+import io.captionstream.training.VocabularyBuilder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a model on captioned images. */
+@Command(
+        name = "train",
+        description = {
+            "Trains a model on captioned images.",
+            "Ctrl-C leaves a checkpoint; the same command goes on from it."
+        },
+        mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+    private static final int STOPPED = 130;
+    private static final int BEAM_WIDTH = 3;
+    private static final double LENGTH_PENALTY = 0;
+
+    /** Sizes of networks. */
+    enum Preset {
+        PAPER,
+        DEMO
+    }
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    CommandSpec spec;
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON lines with 'image', a path relative to the file, and 'captions'.")
+    @SuppressWarnings("NullAway.Init")
+    Path data;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "NAME",
+            description = "resnet50-lstm or inceptionv3-glove.")
+    @SuppressWarnings("NullAway.Init")
+    String model;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FOLDER",
+            description = "Folder of the bundle; must not exist.")
+    @SuppressWarnings("NullAway.Init")
+    Path out;
+
+    @Option(
+            names = "--bundle-version",
+            defaultValue = "1",
+            description = "Version of the bundle (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    String bundleVersion;
+
+    @Option(
+            names = "--checkpoints",
+            paramLabel = "FOLDER",
+            description = "Folder of the checkpoints (default: the bundle's folder with .checkpoints appended).")
+    @Nullable
+    Path checkpoints;
+
+    @Option(
+            names = "--preset",
+            defaultValue = "paper",
+            description = "Sizes of the network: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    Preset preset;
+
+    @Option(
+            names = "--glove",
+            paramLabel = "FILE",
+            description = "Word vectors in GloVe's text format that the embedding starts from.")
+    @Nullable
+    Path glove;
+
+    @Option(
+            names = "--min-count",
+            defaultValue = "1",
+            description = "Words used less often become unknown (default: ${DEFAULT-VALUE}).")
+    int minimumCount;
+
+    @Option(names = "--epochs", defaultValue = "20", description = "Default: ${DEFAULT-VALUE}.")
+    int epochs;
+
+    @Option(names = "--batch-size", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}.")
+    int batchSize;
+
+    @Option(names = "--lr", defaultValue = "0.001", description = "Learning rate of Adam (default: ${DEFAULT-VALUE}).")
+    double learningRate;
+
+    @Option(
+            names = "--lr-decay",
+            defaultValue = "none",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    LearningRateSchedule.@Nullable Decay decay;
+
+    @Option(
+            names = "--warmup-steps",
+            defaultValue = "0",
+            description = "Steps over which the learning rate rises (default: ${DEFAULT-VALUE}).")
+    int warmupSteps;
+
+    @Option(
+            names = "--clip",
+            defaultValue = "5",
+            description = "Largest norm of the gradients, 0 for no limit (default: ${DEFAULT-VALUE}).")
+    double gradientNorm;
+
+    @Option(
+            names = "--batch-norm-momentum",
+            defaultValue = "0.1",
+            description = "Share of a batch in the running statistics (default: ${DEFAULT-VALUE}).")
+    double batchNormMomentum;
+
+    @Option(names = "--dropout", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+    double dropout;
+
+    @Option(names = "--freeze-encoder", description = "Train the decoder only.")
+    boolean freezeEncoder;
+
+    @Option(names = "--freeze-embedding", description = "Keep the word vectors of --glove as they are.")
+    boolean freezeEmbedding;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+    long seed;
+
+    @Option(
+            names = "--pixel-memory",
+            paramLabel = "MB",
+            defaultValue = "1024",
+            description =
+                    "Decoded images kept in memory; others are decoded in every epoch (default: ${DEFAULT-VALUE}).")
+    int pixelMemory;
+
+    @Override
+    public Integer call() throws IOException, BundleException, InferenceException {
+        if (Files.exists(out)) {
+            throw new FileAlreadyExistsException(out + " exists already; bundles are not overwritten");
+        }
+        List<CaptionedImage> images = CaptionFile.read(data);
+        Vocabulary vocabulary = new VocabularyBuilder(minimumCount).build(images);
+        NetworkConfig network = network(vocabulary.size());
+        Map<String, float[]> vectors = glove == null
+                ? Map.of()
+                : new GloveReader(network.embeddingSize()).read(glove, new HashSet<>(vocabulary.words()));
+        CaptionTraining training = new CaptionTraining(
+                network,
+                hyperparameters(),
+                vocabulary,
+                vectors,
+                new CheckpointFolder(checkpoints()),
+                pixelMemory * 1_000_000L);
+        try (StopSignal stop = new StopSignal();
+                TrainingProgress progress =
+                        new TrainingProgress(spec.commandLine().getOut())) {
+            Optional<Weights> weights = training.run(images, progress, stop);
+            if (weights.isEmpty()) {
+                progress.close();
+                spec.commandLine().getOut().println("Stopped. The same command goes on from the checkpoint.");
+                return STOPPED;
+            }
+            export(network, vocabulary, weights.get(), images, training.lineage(images));
+        }
+        return 0;
+    }
+
+    private void export(
+            NetworkConfig network,
+            Vocabulary vocabulary,
+            Weights weights,
+            List<CaptionedImage> images,
+            Map<String, String> lineage)
+            throws IOException, BundleException, InferenceException {
+        DecodingOptions decoding = new DecodingOptions(BEAM_WIDTH, network.maxLength(), LENGTH_PENALTY);
+        List<CaptionedImage> testImages = images.stream()
+                .filter(image -> Split.of(image.id()) == Split.TEST)
+                .toList();
+        ModelBundle bundle = new BundleExport(bundleVersion, network, vocabulary, decoding)
+                .write(out, weights, testImages, lineage, Instant.now());
+        PrintWriter report = spec.commandLine().getOut();
+        report.printf("Bundle %s, digest %s%n", out, bundle.digest());
+        bundle.manifest().metrics().forEach((name, value) -> report.printf("%s: %s%n", name, value));
+        report.flush();
+    }
+
+    private NetworkConfig network(int vocabularySize) {
+        Architecture architecture = Architecture.ofModelName(model.toLowerCase(Locale.ROOT));
+        return preset == Preset.PAPER
+                ? NetworkConfig.paper(architecture, vocabularySize)
+                : NetworkConfig.demo(architecture, vocabularySize);
+    }
+
+    private Hyperparameters hyperparameters() {
+        return new Hyperparameters(
+                epochs,
+                batchSize,
+                learningRate,
+                decay == null ? LearningRateSchedule.Decay.NONE : decay,
+                warmupSteps,
+                gradientNorm,
+                batchNormMomentum,
+                dropout,
+                !freezeEncoder,
+                !freezeEmbedding,
+                seed);
+    }
+
+    private Path checkpoints() {
+        return checkpoints == null ? out.resolveSibling(out.getFileName() + ".checkpoints") : checkpoints;
+    }
+}

@@ -1,0 +1,5 @@
+/** Measures of captions against what people wrote. */
+@NullMarked
+package io.captionstream.evaluation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package io.captionstream.training;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.captionstream.evaluation.ExactMatch;
+import io.captionstream.image.ImageDecoder;
+import io.captionstream.image.ImageGeometry;
+import io.captionstream.model.Alternative;
+import io.captionstream.model.Captioner;
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.InferenceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Judges a model by the captions it serves: decoded with beams, best one first, against the references. */
+public final class CaptionEvaluation {
+    private static final int BATCH_SIZE = 32;
+
+    private final DecodingOptions options;
+
+    public CaptionEvaluation(DecodingOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Captions images and compares.
+     *
+     * @param images at least one
+     * @throws MalformedDatasetException if an image cannot be decoded
+     * @throws InferenceException if the model fails
+     */
+    public ExactMatch evaluate(Captioner captioner, List<CaptionedImage> images)
+            throws IOException, InferenceException {
+        checkArgument(!images.isEmpty(), "images is empty");
+        ImageGeometry geometry = ImageGeometry.square(captioner.input().height());
+        ImageDecoder decoder = new ImageDecoder(CaptionTraining.MAX_IMAGE_BYTES, CaptionTraining.MAX_IMAGE_PIXELS);
+        PixelStore pixels = new PixelStore(images, decoder, geometry, 0);
+        ExactMatch match = new ExactMatch();
+        for (int from = 0; from < images.size(); from += BATCH_SIZE) {
+            List<CaptionedImage> batch = images.subList(from, Math.min(from + BATCH_SIZE, images.size()));
+            ByteBuffer rgb = ByteBuffer.allocateDirect(batch.size() * geometry.pixelBytes());
+            for (int row = 0; row < batch.size(); row++) {
+                rgb.put(pixels.pixels(from + row));
+            }
+            List<List<Alternative>> captions = captioner.caption(rgb.flip(), batch.size(), options);
+            for (int row = 0; row < batch.size(); row++) {
+                match.add(captions.get(row).get(0).text(), batch.get(row).captions());
+            }
+        }
+        return match;
+    }
+}

@@ -1,0 +1,51 @@
+package io.captionstream.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.captionstream.evaluation.ExactMatch;
+import io.captionstream.model.Captioner;
+import io.captionstream.model.CaptionerConfig;
+import io.captionstream.model.DjlCaptioner;
+import io.captionstream.model.ModelBundle;
+import io.captionstream.scene.SceneFolder;
+import io.captionstream.scene.SceneGenerator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DemoBundlesTest {
+    /** The bundles were trained on seed 1. */
+    private static final long UNSEEN = 20_260;
+
+    private static final int SCENES = 300;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet50-lstm", "inceptionv3-glove"})
+    void shouldCaptionUnseenScenes(String model) throws Exception {
+        new SceneFolder(folder).write(new SceneGenerator(UNSEEN), SCENES, count -> {});
+        List<CaptionedImage> images = CaptionFile.read(folder.resolve(SceneFolder.CAPTIONS_FILE));
+        ModelBundle bundle = ModelBundle.open(Path.of("src/demo/models", model));
+
+        try (Captioner captioner = DjlCaptioner.load(bundle, CaptionerConfig.defaults())) {
+            ExactMatch match = new CaptionEvaluation(bundle.manifest().decoding()).evaluate(captioner, images);
+
+            assertThat(match.captions()).isEqualTo(SCENES);
+            assertThat(match.rate()).isGreaterThanOrEqualTo(0.95);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet50-lstm", "inceptionv3-glove"})
+    void shouldStaySmall(String model) throws Exception {
+        try (Stream<Path> files = Files.list(Path.of("src/demo/models", model))) {
+            assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(10_000_000);
+        }
+    }
+}
