@@ -99,13 +99,13 @@ final class InFlightImages {
 
     /** Emits what is ready, tries again what is due, starts what there is room for. Does not wait. */
     void receive() {
-        Completion completion = completions.poll();
-        while (completion != null) {
-            complete(completion);
-            completion = completions.poll();
-        }
-        retry();
-        admit();
+        do {
+            for (Completion next = completions.poll(); next != null; next = completions.poll()) {
+                complete(next);
+            }
+            retry();
+            admit();
+        } while (!completions.isEmpty());
     }
 
     /** Waits until a record of this size could start at once, or the longest wait is over; does meanwhile what {@link #receive} does. */

@@ -1,0 +1,138 @@
+package io.captionstream.caption;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.collect.ImmutableMap;
+import io.captionstream.event.CaptionEvent;
+import io.captionstream.event.ImageEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The topology without a broker, on one thread, with fakes for registry, images and models. */
+final class TopologyHarness implements AutoCloseable {
+    static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+
+    final FakeCodec codec = new FakeCodec();
+    final FakeImages images = new FakeImages();
+    final FakeModel first = new FakeModel("first");
+    final FakeModel second = new FakeModel("second");
+    final SteppingTicker ticker = new SteppingTicker();
+
+    private final TopologyTestDriver driver;
+    private final TestInputTopic<byte[], byte[]> input;
+    private final TestOutputTopic<byte[], byte[]> captions;
+    private final TestOutputTopic<byte[], byte[]> deadLetters;
+
+    TopologyHarness(CaptionConfig config) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "captioning-test");
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+        driver = new TopologyTestDriver(
+                CaptionTopology.build(
+                        config,
+                        codec,
+                        images,
+                        ImmutableMap.of("first", first, "second", second),
+                        Runnable::run,
+                        Clock.fixed(NOW, ZoneOffset.UTC),
+                        ticker,
+                        CaptionListener.NONE),
+                properties,
+                NOW);
+        input = driver.createInputTopic(
+                config.topics().imageEvents(), new ByteArraySerializer(), new ByteArraySerializer());
+        captions = driver.createOutputTopic(
+                config.topics().captionEvents(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        deadLetters = driver.createOutputTopic(
+                config.topics().deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    static ImageEvent.Builder event(int image) {
+        return ImageEvent.newBuilder().setId("id-" + image).setUri("image:" + image);
+    }
+
+    /** Sends image {@code image} under a key, for the first model only. */
+    void send(@Nullable String key, int image) {
+        send(key, event(image).setModels(List.of("first")).build());
+    }
+
+    void send(@Nullable String key, ImageEvent event) {
+        send(key, FakeCodec.encode(event), Map.of());
+    }
+
+    void send(@Nullable String key, byte @Nullable [] value, Map<String, String> headers) {
+        Headers recordHeaders = new RecordHeaders();
+        headers.forEach((name, text) -> recordHeaders.add(name, text.getBytes(UTF_8)));
+        input.pipeInput(new TestRecord<>(key == null ? null : key.getBytes(UTF_8), value, recordHeaders, NOW));
+    }
+
+    /** Lets the punctuator run once. */
+    void punctuate() {
+        driver.advanceWallClockTime(Duration.ofMillis(20));
+    }
+
+    List<TestRecord<byte[], byte[]>> captionRecords() {
+        return captions.readRecordsToList();
+    }
+
+    List<TestRecord<byte[], byte[]>> deadLetterRecords() {
+        return deadLetters.readRecordsToList();
+    }
+
+    List<CaptionEvent> captions() {
+        return captionRecords().stream()
+                .map(captionRecord -> FakeCodec.decode(captionRecord.value()))
+                .toList();
+    }
+
+    /** Ids of the caption events that have left since the last call. */
+    List<String> captionedIds() {
+        return captions().stream().map(CaptionEvent::getId).toList();
+    }
+
+    static String header(TestRecord<byte[], byte[]> testRecord, String name) {
+        List<String> values = new ArrayList<>();
+        for (Header header : testRecord.headers().headers(name)) {
+            values.add(new String(header.value(), UTF_8));
+        }
+        return String.join(",", values);
+    }
+
+    /** Sequence numbers of what is in the in-flight store. */
+    List<Long> stored() {
+        KeyValueStore<Long, byte[]> store = driver.getKeyValueStore(CaptionTopology.STORE);
+        List<Long> sequences = new ArrayList<>();
+        try (KeyValueIterator<Long, byte[]> entries = store.all()) {
+            while (entries.hasNext()) {
+                KeyValue<Long, byte[]> entry = entries.next();
+                sequences.add(entry.key);
+            }
+        }
+        return sequences;
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+}
