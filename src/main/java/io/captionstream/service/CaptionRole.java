@@ -1,0 +1,168 @@
+package io.captionstream.service;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.captionstream.caption.CaptionConfig;
+import io.captionstream.caption.CaptionTopology;
+import io.captionstream.event.ConfluentEventCodec;
+import io.captionstream.event.EventSchemas;
+import io.captionstream.event.SchemaRegistrar;
+import io.captionstream.image.ImageLoader;
+import io.captionstream.inference.AsyncCaptioner;
+import io.captionstream.inference.BatcherConfig;
+import io.captionstream.streams.Precondition;
+import io.captionstream.streams.SchemasRegistered;
+import io.captionstream.streams.StreamsRunner;
+import io.captionstream.streams.StreamsState;
+import io.captionstream.streams.TopicsExist;
+import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+
+/** Captions image events: models, images, topology, from start to orderly close. */
+final class CaptionRole implements AutoCloseable {
+    private static final int CACHED_SCHEMAS = 1000;
+    private static final int CODEC_THREADS = 4;
+
+    private final ServiceConfig config;
+    private final Settings settings;
+    private final MeterRegistry meters;
+    private final Runnable onFailure;
+    private final List<AutoCloseable> resources = new ArrayList<>();
+
+    private volatile @Nullable StreamsRunner runner;
+    private volatile boolean modelsReady;
+
+    CaptionRole(ServiceConfig config, MeterRegistry meters, Runnable onFailure) {
+        this.config = requireNonNull(config, "config is null");
+        this.settings = new Settings(config, Runtime.getRuntime().maxMemory());
+        this.meters = requireNonNull(meters, "meters is null");
+        this.onFailure = requireNonNull(onFailure, "onFailure is null");
+    }
+
+    /**
+     * Loads and warms the models, then starts the topology in the background.
+     *
+     * @throws RuntimeException if the configuration or a bundle is not usable
+     */
+    synchronized void start() {
+        // All that can be wrong with the configuration shows before the models take their time.
+        Properties properties = StreamsProperties.caption(config);
+        boolean exactlyOnce =
+                StreamsConfig.EXACTLY_ONCE_V2.equals(properties.getProperty(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
+        CaptionConfig captionConfig = settings.caption(exactlyOnce, StreamsProperties.deliveryTimeout(properties));
+        captionConfig.checkWaits(
+                StreamsProperties.maxPollInterval(properties), StreamsProperties.transactionTimeout(properties));
+        BatcherConfig batcherConfig = settings.batcher();
+        SchemaRegistryClient registry = registry();
+
+        ServedModels models = own(ServedModels.load(config, batcherConfig, meters));
+        modelsReady = true;
+        ImageLoader images = own(new ImageLoader(settings.image()));
+        Map<String, AsyncCaptioner> captioners = models.captioners();
+        ConfluentEventCodec codec =
+                new ConfluentEventCodec(registry, config.schemaRegistry().properties());
+        ExecutorService codecThreads = codecThreads();
+        CaptionMetrics metrics = new CaptionMetrics(meters);
+        StreamsRunner streams = new StreamsRunner(
+                "caption",
+                () -> CaptionTopology.build(
+                        captionConfig, codec, images::load, captioners, codecThreads, Clock.systemUTC(), metrics),
+                properties,
+                preconditions(registry),
+                config.caption().closeTimeout(),
+                kafkaStreams -> own(new KafkaStreamsMetrics(kafkaStreams)).bindTo(meters),
+                onFailure);
+        own(streams);
+        runner = streams;
+        streams.start();
+    }
+
+    // They decode and encode events, and wait on the registry; so many that one slow answer does not stop the others.
+    private ExecutorService codecThreads() {
+        ExecutorService threads = Executors.newFixedThreadPool(
+                CODEC_THREADS,
+                new ThreadFactoryBuilder()
+                        .setNameFormat("event-codec-%d")
+                        .setDaemon(true)
+                        .build());
+        own(threads::shutdownNow);
+        return threads;
+    }
+
+    private SchemaRegistryClient registry() {
+        SchemaRegistryClient registry = new CachedSchemaRegistryClient(
+                List.of(config.schemaRegistry().url().split(",")),
+                CACHED_SCHEMAS,
+                config.schemaRegistry().properties());
+        own(() -> {
+            try {
+                registry.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return registry;
+    }
+
+    private List<Precondition> preconditions(SchemaRegistryClient registry) {
+        List<Precondition> preconditions = new ArrayList<>();
+        preconditions.add(new TopicsExist(
+                StreamsProperties.admin(config),
+                List.of(
+                        settings.topics().imageEvents(),
+                        settings.topics().captionEvents(),
+                        settings.topics().deadLetters())));
+        if (config.schemaRegistry().register()) {
+            preconditions.add(
+                    new SchemasRegistered(new SchemaRegistrar(registry), EventSchemas.byTopic(settings.topics())));
+        }
+        return preconditions;
+    }
+
+    private <T extends AutoCloseable> T own(T resource) {
+        resources.add(resource);
+        return resource;
+    }
+
+    boolean modelsReady() {
+        return modelsReady;
+    }
+
+    StreamsState state() {
+        StreamsRunner current = runner;
+        return current == null ? StreamsState.CREATED : current.state();
+    }
+
+    @Nullable
+    String waitingFor() {
+        StreamsRunner current = runner;
+        return current == null ? "models" : current.waitingFor();
+    }
+
+    /** Closes in the reverse order of the start: first nothing new comes in, last the models go. */
+    @Override
+    public synchronized void close() {
+        for (int i = resources.size() - 1; i >= 0; i--) {
+            try {
+                resources.get(i).close();
+            } catch (Exception e) {
+                ServiceLifecycle.LOG.warnf(e, "Could not close %s", resources.get(i));
+            }
+        }
+        resources.clear();
+    }
+}

@@ -1,0 +1,7 @@
+package io.captionstream.service;
+
+/** What a process does. In production each role is a deployment of its own. */
+public enum Role {
+    /** Captions image events. */
+    CAPTION
+}

@@ -1,0 +1,256 @@
+package io.captionstream.service;
+
+import io.captionstream.caption.Ordering;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Everything an operator can set, under {@code captionstream.}; docs/configuration.md describes each key. Values are
+ * validated where they are used, by the records they end up in, before anything starts.
+ */
+@ConfigMapping(prefix = "captionstream")
+public interface ServiceConfig {
+    @WithDefault("caption")
+    Set<Role> roles();
+
+    /** Folders of the model bundles to serve, in the order in which caption events name them. */
+    Optional<List<Path>> models();
+
+    /** Where Kafka Streams keeps its state directory. */
+    @WithDefault("${java.io.tmpdir}/captionstream-state")
+    Path stateDirectory();
+
+    Kafka kafka();
+
+    SchemaRegistry schemaRegistry();
+
+    TopicNames topics();
+
+    Caption caption();
+
+    Decoding decoding();
+
+    Inference inference();
+
+    Image image();
+
+    interface Kafka {
+        @WithDefault("127.0.0.1:9092")
+        String bootstrapServers();
+
+        /** Any property of Kafka Streams and its clients, for example {@code security.protocol}. */
+        Map<String, String> properties();
+    }
+
+    interface SchemaRegistry {
+        @WithDefault("http://127.0.0.1:8081")
+        String url();
+
+        /** Whether to register the schemas at start. Where only a pipeline may, register them with that and switch off. */
+        @WithDefault("true")
+        boolean register();
+
+        /** Any property of the registry's client and serializers, for example {@code basic.auth.user.info}. */
+        Map<String, String> properties();
+    }
+
+    interface TopicNames {
+        @WithDefault("image-events")
+        String imageEvents();
+
+        @WithDefault("caption-events")
+        String captionEvents();
+
+        @WithDefault("image-events.dlq")
+        String deadLetters();
+
+        @WithDefault("labeled-pairs")
+        String labeledPairs();
+
+        @WithDefault("model-releases")
+        String modelReleases();
+
+        @WithDefault("training-reports")
+        String trainingReports();
+    }
+
+    interface Caption {
+        @WithDefault("captionstream-caption")
+        String applicationId();
+
+        /** {@code exactly_once_v2} or {@code at_least_once}. */
+        @WithDefault("exactly_once_v2")
+        String processingGuarantee();
+
+        /** Stream threads. They only move events: one keeps several partitions busy. */
+        @WithDefault("1")
+        int threads();
+
+        @WithDefault("100ms")
+        Duration commitInterval();
+
+        /** Order in which outcomes leave: {@code key} or {@code partition}. */
+        @WithDefault("key")
+        Ordering ordering();
+
+        /** Most images in flight per partition. */
+        @WithDefault("256")
+        int maxInFlight();
+
+        /** Most bytes in flight per partition; by default a sixteenth of the heap. */
+        Optional<MemorySize> maxInFlightBytes();
+
+        /** Most bytes in flight in the process; by default an eighth of the heap. */
+        Optional<MemorySize> maxInFlightBytesTotal();
+
+        /** How long a record waits for room before the stream thread commits and polls in between. */
+        @WithDefault("2s")
+        Duration maxWait();
+
+        @WithDefault("20ms")
+        Duration punctuationInterval();
+
+        /** First and longest pause between attempts while the registry does not answer. */
+        @WithDefault("100ms")
+        Duration retryBackoff();
+
+        @WithDefault("5s")
+        Duration maxRetryBackoff();
+
+        /** Largest record that is read or written. */
+        @WithDefault("32M")
+        MemorySize maxRecordSize();
+
+        @WithDefault("20s")
+        Duration closeTimeout();
+    }
+
+    interface Decoding {
+        @WithDefault("3")
+        int beamWidth();
+
+        @WithDefault("20")
+        int maxLength();
+
+        @WithDefault("0.7")
+        double lengthPenalty();
+
+        @WithDefault("10")
+        int maxBeamWidth();
+
+        @WithDefault("100")
+        int maxMaxLength();
+
+        @WithDefault("5")
+        double maxLengthPenalty();
+    }
+
+    interface Inference {
+        /** {@code auto}, {@code cpu} or {@code gpu}. */
+        @WithDefault("auto")
+        String device();
+
+        /** {@code auto}, {@code fp32} or {@code bf16}. */
+        @WithDefault("auto")
+        String precision();
+
+        /** Threads of one TensorFlow operation; by default one per core. */
+        OptionalInt intraOpThreads();
+
+        @WithDefault("32")
+        int maxBatchSize();
+
+        @WithDefault("1,2,4,8,16,32")
+        List<Integer> allowedBatchSizes();
+
+        /** Age of the oldest image at which a batch leaves though it is not full. */
+        @WithDefault("20ms")
+        Duration linger();
+    }
+
+    interface Image {
+        @WithDefault("25000000")
+        MemorySize maxBytes();
+
+        @WithDefault("50000000")
+        long maxPixels();
+
+        /** Images decoded at the same time; by default one per core. */
+        OptionalInt decodeThreads();
+
+        /** Encoded bytes that are fetched but not decoded; by default an eighth of the heap. */
+        Optional<MemorySize> encodedMemory();
+
+        /** Memory that decoding takes at the same time; by default a quarter of the heap. */
+        Optional<MemorySize> decodedMemory();
+
+        Fetch fetch();
+
+        Http http();
+
+        /** Absolute folders beneath which {@code file:} may read; none turns {@code file:} off. */
+        Optional<List<Path>> fileRoots();
+
+        S3 s3();
+    }
+
+    interface Fetch {
+        @WithDefault("64")
+        int threads();
+
+        @WithDefault("10s")
+        Duration attemptTimeout();
+
+        @WithDefault("30s")
+        Duration totalTimeout();
+
+        @WithDefault("3")
+        int maxAttempts();
+
+        @WithDefault("200ms")
+        Duration backoff();
+
+        @WithDefault("5s")
+        Duration maxBackoff();
+    }
+
+    interface Http {
+        @WithDefault("3s")
+        Duration connectTimeout();
+
+        @WithDefault("5")
+        int maxRedirects();
+
+        /** Whether a redirect may lead from https to http. */
+        @WithDefault("false")
+        boolean allowDowngrade();
+
+        /** Host names that may resolve to addresses that are otherwise refused. */
+        Optional<Set<String>> allowedHosts();
+
+        /** Networks, in CIDR notation, that are otherwise refused: loopback, private, link-local, metadata. */
+        Optional<Set<String>> allowedNetworks();
+    }
+
+    interface S3 {
+        /** Endpoint of an S3-compatible store; none is AWS. */
+        Optional<URI> endpoint();
+
+        Optional<String> region();
+
+        @WithDefault("false")
+        boolean pathStyle();
+
+        /** Buckets that may be read; none is any that the credentials can read. */
+        Optional<Set<String>> buckets();
+    }
+}

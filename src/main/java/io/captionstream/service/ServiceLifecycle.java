@@ -1,0 +1,59 @@
+package io.captionstream.service;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/** Starts the configured roles with the container and closes them with it. */
+@ApplicationScoped
+class ServiceLifecycle {
+    static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
+    private static final int FAILED = 1;
+
+    private final CaptionRole caption;
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    ServiceLifecycle(ServiceConfig config, MeterRegistry meters) {
+        this.caption = new CaptionRole(config, meters, this::fail);
+    }
+
+    // In the background: the container's port must answer probes while models load.
+    void onStart(@Observes StartupEvent event) {
+        Thread starter = new Thread(this::start, "captionstream-start");
+        starter.setDaemon(true);
+        starter.start();
+    }
+
+    private void start() {
+        try {
+            caption.start();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.errorf(e, "Captionstream cannot start: %s", e.getMessage());
+            fail();
+        }
+    }
+
+    // Not of use to anyone any more: whoever supervises the process knows what to do about an exit.
+    private void fail() {
+        if (failed.compareAndSet(false, true)) {
+            Quarkus.asyncExit(FAILED);
+        }
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        caption.close();
+    }
+
+    CaptionRole caption() {
+        return caption;
+    }
+
+    boolean failed() {
+        return failed.get();
+    }
+}

@@ -1,0 +1,89 @@
+package io.captionstream.service;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import io.captionstream.caption.CaptionConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** Properties of Kafka Streams for the caption topology. What the operator sets explicitly wins over each of them. */
+final class StreamsProperties {
+    private static final List<String> GUARANTEES = List.of(StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.AT_LEAST_ONCE);
+
+    private StreamsProperties() {}
+
+    static Properties caption(ServiceConfig config) {
+        ServiceConfig.Caption caption = config.caption();
+        checkArgument(
+                GUARANTEES.contains(caption.processingGuarantee()),
+                "captionstream.caption.processing-guarantee must be one of %s, not %s",
+                GUARANTEES,
+                caption.processingGuarantee());
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, caption.applicationId());
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, caption.processingGuarantee());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, caption.threads());
+        properties.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                caption.commitInterval().toMillis());
+        // Punctuators, which pass results on, run between polls.
+        properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        // Records may be megabytes: these bound what is buffered before the topology bounds what is in flight.
+        properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 16 << 20);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+                Math.toIntExact(caption.maxRecordSize().asLongValue()) + CaptionConfig.RECORD_OVERHEAD_BYTES);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        properties.putAll(config.kafka().properties());
+        return properties;
+    }
+
+    /** The producer's {@code delivery.timeout.ms}. */
+    static Duration deliveryTimeout(Properties properties) {
+        return producerTimeout(properties, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+    }
+
+    /** The producer's {@code transaction.timeout.ms}. */
+    static Duration transactionTimeout(Properties properties) {
+        return producerTimeout(properties, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    }
+
+    /** The consumer's {@code max.poll.interval.ms}. */
+    static Duration maxPollInterval(Properties properties) {
+        Map<String, Object> effective = new StreamsConfig(properties).getMainConsumerConfigs("", "", 0);
+        return millis(effective.getOrDefault(
+                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+                ConsumerConfig.configDef().defaultValues().get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)));
+    }
+
+    // Streams has defaults of its own for its clients, and three ways to set a property of theirs.
+    private static Duration producerTimeout(Properties properties, String name) {
+        Map<String, Object> effective = new StreamsConfig(properties).getProducerConfigs("");
+        return millis(effective.getOrDefault(
+                name, ProducerConfig.configDef().defaultValues().get(name)));
+    }
+
+    private static Duration millis(Object value) {
+        return Duration.ofMillis(Long.parseLong(value.toString()));
+    }
+
+    /** Properties of an admin client, from the same settings. */
+    static Map<String, Object> admin(ServiceConfig config) {
+        Map<String, Object> properties = new HashMap<>(config.kafka().properties());
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
+        return properties;
+    }
+}
