@@ -14,6 +14,7 @@ public final class EmbeddedStack implements AutoCloseable {
     private final Path directory;
     private final EmbeddedBroker broker;
     private final EmbeddedRegistry registry;
+    private boolean closed;
 
     private EmbeddedStack(Path directory) {
         this.directory = directory;
@@ -62,8 +63,13 @@ public final class EmbeddedStack implements AutoCloseable {
         return directory;
     }
 
+    /** Does nothing the second time: the owner closes, and the end of the JVM does so for an owner that could not. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         registry.close();
         broker.close();
         try (Stream<Path> files = Files.walk(directory)) {

@@ -1,0 +1,110 @@
+package io.captionstream.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The packaged service in a process of its own, as an operator runs it. */
+public final class ApplicationProcess implements AutoCloseable {
+    private final ChildJvm child;
+    private final int httpPort;
+
+    private ApplicationProcess(ChildJvm child, int httpPort) {
+        this.child = child;
+        this.httpPort = httpPort;
+    }
+
+    /**
+     * Starts the service; returns at once, see {@link #awaitReady}.
+     *
+     * @param application its {@code quarkus-run.jar}
+     * @param stack broker and registry it talks to
+     * @param directory for its log and state; an instance started again with the same one finds its state
+     * @param jvmOptions for example the heap
+     * @param properties its configuration
+     */
+    public static ApplicationProcess start(
+            Path application,
+            EmbeddedStack stack,
+            Path directory,
+            List<String> jvmOptions,
+            Map<String, String> properties) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int httpPort = Ports.free();
+        List<String> options = new ArrayList<>(jvmOptions);
+        options.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
+        options.add("-Dquarkus.http.host=127.0.0.1");
+        options.add("-Dquarkus.http.port=" + httpPort);
+        options.add("-Dcaptionstream.kafka.bootstrap-servers=" + stack.broker().bootstrapServers());
+        options.add("-Dcaptionstream.schema-registry.url=" + stack.registry().url());
+        options.add("-Dcaptionstream.state-directory=" + directory.resolve("state"));
+        properties.forEach((key, value) -> options.add("-D" + key + "=" + value));
+        ChildJvm child = ChildJvm.start(
+                "Captionstream",
+                directory.resolve("service.log"),
+                application.toAbsolutePath().toString(),
+                options,
+                "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+                List.of());
+        return new ApplicationProcess(child, httpPort);
+    }
+
+    /** Waits until the models are loaded and the topology runs. */
+    public void awaitReady() {
+        child.awaitReady(Duration.ofMinutes(2), () -> status("/q/health/ready") == 200);
+    }
+
+    private int status(String path) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(url() + path).toURL().openConnection();
+        connection.setConnectTimeout(1000);
+        connection.setReadTimeout(5000);
+        try {
+            return connection.getResponseCode();
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + httpPort;
+    }
+
+    public boolean isAlive() {
+        return child.isAlive();
+    }
+
+    public long pid() {
+        return child.pid();
+    }
+
+    public Path log() {
+        return child.log();
+    }
+
+    /** {@code kill -9}. */
+    public void kill() {
+        child.kill();
+    }
+
+    /** SIGTERM; returns the exit code. */
+    public int terminate(Duration limit) {
+        return child.terminate(limit);
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+}
