@@ -1,0 +1,145 @@
+package io.captionstream.bench;
+
+import io.captionstream.embedded.ApplicationProcess;
+import io.captionstream.embedded.EmbeddedStack;
+import io.captionstream.event.Topics;
+import io.captionstream.image.ImageDecoder;
+import io.captionstream.image.ImageGeometry;
+import io.captionstream.image.ResizeMode;
+import io.captionstream.model.Captioner;
+import io.captionstream.model.CaptionerConfig;
+import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.DjlCaptioner;
+import io.captionstream.model.ModelBundle;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Throughput of the service, beside what the machine can do and beside the obvious alternative, in one run; then latency
+ * at half load. ResNet50 at full size with random weights, photographs of 640 by 480, exactly once.
+ *
+ * <p>The three are measured in turn, round by round, so that a machine that slows down slows all of them; ratios are
+ * taken within a round and their medians printed.
+ */
+public final class Bench {
+    private static final int PARTITIONS = 4;
+    private static final int PHOTOS = 64;
+    private static final DecodingOptions OPTIONS = new DecodingOptions(3, 20, 0.7);
+
+    private final BenchOptions options;
+    private final EmbeddedStack stack;
+    private final List<byte[]> photos;
+    private final Captioner captioner;
+    private final ImageGeometry geometry;
+    private final ImageDecoder decoder = new ImageDecoder(25_000_000, 50_000_000);
+
+    private Bench(BenchOptions options, EmbeddedStack stack, Captioner captioner) {
+        this.options = options;
+        this.stack = stack;
+        this.captioner = captioner;
+        this.geometry =
+                new ImageGeometry(captioner.input().height(), captioner.input().width(), ResizeMode.STRETCH);
+        this.photos = Photos.make(PHOTOS, 640, 480);
+    }
+
+    public static void main(String[] args) throws Exception {
+        BenchOptions options = BenchOptions.fromSystemProperties();
+        System.out.println("Starting broker and registry, making a full-size bundle with random weights ...");
+        try (EmbeddedStack stack = EmbeddedStack.start()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
+            Path bundle = PaperBundle.write(stack.directory().resolve("bundles"));
+            Topics topics = Topics.defaults();
+            stack.broker()
+                    .createTopics(
+                            PARTITIONS,
+                            topics.imageEvents(),
+                            topics.captionEvents(),
+                            topics.deadLetters(),
+                            "naive-images",
+                            "naive-captions");
+            try (ApplicationProcess service = ApplicationProcess.start(
+                            options.application(),
+                            stack,
+                            stack.directory().resolve("service"),
+                            List.of("-Xmx1g"),
+                            Map.of("captionstream.models", bundle.toString()));
+                    Captioner captioner = DjlCaptioner.load(ModelBundle.open(bundle), captionerConfig())) {
+                service.awaitReady();
+                new Bench(options, stack, captioner).run(topics);
+            }
+        }
+    }
+
+    private static CaptionerConfig captionerConfig() {
+        return CaptionerConfig.of("auto", "auto", Runtime.getRuntime().availableProcessors());
+    }
+
+    private void run(Topics topics) throws Exception {
+        RawLoop raw = new RawLoop(captioner, OPTIONS, decoder, geometry, options.batch());
+        double[] serviceRates = new double[options.rounds()];
+        double[] rawRates = new double[options.rounds()];
+        double[] naiveRates = new double[options.rounds()];
+        try (Traffic traffic = new Traffic(stack, topics.imageEvents(), topics.captionEvents(), photos);
+                NaiveService naive = new NaiveService(
+                        stack,
+                        stack.directory().resolve("naive"),
+                        "naive-images",
+                        "naive-captions",
+                        captioner,
+                        OPTIONS,
+                        decoder,
+                        geometry);
+                Traffic naiveTraffic = new Traffic(stack, "naive-images", "naive-captions", photos)) {
+            System.out.println("Warming up ...");
+            raw.run(photos, 2 * options.batch());
+            traffic.saturate(4 * options.batch());
+            naiveTraffic.saturate(options.batch());
+            System.out.printf("%-8s %14s %14s %14s%n", "images/s", "service", "(a) raw loop", "(b) naive");
+            for (int round = 0; round < options.rounds(); round++) {
+                rawRates[round] = raw.run(photos, options.images());
+                serviceRates[round] = traffic.saturate(options.images());
+                naiveRates[round] = naiveTraffic.saturate(options.naiveImages());
+                System.out.printf(
+                        Locale.ROOT,
+                        "round %d  %14.1f %14.1f %14.1f%n",
+                        round + 1,
+                        serviceRates[round],
+                        rawRates[round],
+                        naiveRates[round]);
+            }
+            double[] latencies = traffic.pace(median(serviceRates) / 2, options.latencySeconds());
+            Arrays.sort(latencies);
+            System.out.printf(
+                    Locale.ROOT,
+                    "latency at half load (%.1f images/s), produce to visible caption: p50 %.0f ms, p99 %.0f ms%n",
+                    median(serviceRates) / 2,
+                    latencies[latencies.length / 2],
+                    latencies[(int) (latencies.length * 0.99)]);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "service %.1f images/s (median of %d): %.2f of the raw loop, %.2fx the naive service%n",
+                median(serviceRates),
+                options.rounds(),
+                medianRatio(serviceRates, rawRates),
+                medianRatio(serviceRates, naiveRates));
+    }
+
+    private static double medianRatio(double[] numerators, double[] denominators) {
+        double[] ratios = new double[numerators.length];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = numerators[i] / denominators[i];
+        }
+        return median(ratios);
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
