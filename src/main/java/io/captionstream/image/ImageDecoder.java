@@ -66,6 +66,10 @@ public final class ImageDecoder {
                     TOO_MANY_BYTES, "The image has " + encoded.length + " bytes, the limit is " + maxBytes);
         }
         EncodedImage image = readHeader(encoded);
+        if (image.width() < 1 || image.height() < 1) {
+            throw ImageException.decode(
+                    CORRUPT_IMAGE, "The " + image.format() + "'s size is " + image.width() + " x " + image.height());
+        }
         long pixels = (long) image.width() * image.height();
         if (pixels > maxPixels) {
             throw ImageException.decode(
