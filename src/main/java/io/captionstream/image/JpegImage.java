@@ -7,7 +7,6 @@ import io.captionstream.image.Bitmap.Space;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.IOException;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 
@@ -81,7 +80,7 @@ final class JpegImage implements EncodedImage {
     }
 
     private byte[] readSamples(Grid grid) throws ImageException, IOException {
-        ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+        ImageReader reader = JdkReaders.create(ImageFormat.JPEG);
         try (ByteArrayImageInput input = new ByteArrayImageInput(bare())) {
             String[] damage = new String[1];
             reader.addIIOReadWarningListener((source, warning) -> {

@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 
 /**
@@ -47,10 +46,10 @@ final class PluginImage implements EncodedImage {
         }
     }
 
-    private static ImageReader reader(ImageFormat format) {
+    private static ImageReader reader(ImageFormat format) throws IOException {
         return format == ImageFormat.WEBP
                 ? new WebPImageReaderSpi().createReaderInstance(null)
-                : ImageIO.getImageReadersByFormatName(format.displayName()).next();
+                : JdkReaders.create(format);
     }
 
     @Override

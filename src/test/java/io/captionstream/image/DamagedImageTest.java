@@ -30,6 +30,7 @@ class DamagedImageTest {
                 SampleImages.encode(SampleImages.palette(48, 40), "png"),
                 SampleImages.encode(picture, "gif"),
                 SampleImages.encode(picture, "bmp"),
+                SampleImages.compressedBmp(48, 40),
                 SampleImages.base64(SampleImages.WEBP_LOSSLESS),
                 SampleImages.base64(SampleImages.WEBP_LOSSY),
                 SampleImages.base64(SampleImages.WEBP_ALPHA),

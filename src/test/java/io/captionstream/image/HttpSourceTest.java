@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.common.hash.Hashing;
+import com.google.common.net.InetAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -343,9 +344,9 @@ class HttpSourceTest {
         server.body("/a.jpg", jpeg);
         AtomicInteger resolutions = new AtomicInteger();
         // A name that is the allowed address when it is first asked for and another one ever after.
-        HostResolver rebinding = host ->
-                new InetAddress[] {InetAddress.getByName(resolutions.incrementAndGet() == 1 ? "127.0.0.1" : "127.0.0.2")
-                };
+        HostResolver rebinding = host -> new InetAddress[] {
+            InetAddresses.forString(resolutions.incrementAndGet() == 1 ? "127.0.0.1" : "127.0.0.2")
+        };
         String uri = "http://rebinding.example:" + server.port() + "/a.jpg";
         assertThat(load(config, rebinding, uri).bytes()).isEqualTo(jpeg.length);
         assertThat(resolutions).hasValue(1);
@@ -356,7 +357,7 @@ class HttpSourceTest {
     void shouldUseOnlyTheAllowedOnesOfSeveralAddresses() throws Exception {
         server.body("/a.jpg", jpeg);
         HostResolver both =
-                host -> new InetAddress[] {InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.1")};
+                host -> new InetAddress[] {InetAddresses.forString("127.0.0.2"), InetAddresses.forString("127.0.0.1")};
         assertThat(load(config, both, "http://both.example:" + server.port() + "/a.jpg")
                         .bytes())
                 .isEqualTo(jpeg.length);

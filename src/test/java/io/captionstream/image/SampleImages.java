@@ -170,6 +170,25 @@ final class SampleImages {
         return new BufferedImage(colors, raster, false, null);
     }
 
+    /** A run-length encoded BMP. */
+    static byte[] compressedBmp(int width, int height) {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("bmp").next();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream output = ImageIO.createImageOutputStream(bytes)) {
+            writer.setOutput(output);
+            ImageWriteParam param = writer.getDefaultWriteParam();
+            param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            param.setCompressionType("BI_RLE8");
+            BufferedImage image = picture(width, height, BufferedImage.TYPE_BYTE_INDEXED);
+            writer.write(null, new IIOImage(image, null, null), param);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            writer.dispose();
+        }
+        return bytes.toByteArray();
+    }
+
     /** A PNG of zeros with any header, so small that it is no burden itself. */
     static byte[] pngBomb(int width, int height) {
         ByteArrayOutputStream png = new ByteArrayOutputStream();

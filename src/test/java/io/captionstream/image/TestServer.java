@@ -1,10 +1,11 @@
 package io.captionstream.image;
 
+import com.google.common.base.Splitter;
+import com.google.common.net.InetAddresses;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ final class TestServer implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     TestServer() throws IOException {
-        listener = new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1"));
+        listener = new ServerSocket(0, 200, InetAddresses.forString("127.0.0.1"));
         start(this::accept);
     }
 
@@ -102,7 +103,7 @@ final class TestServer implements AutoCloseable {
                 // Skip the headers.
             }
             if (first != null) {
-                String path = first.split(" ")[1];
+                String path = Splitter.on(' ').splitToList(first).get(1);
                 int count = requests.computeIfAbsent(path, key -> new AtomicInteger())
                         .incrementAndGet();
                 Behaviour behaviour = behaviours.getOrDefault(
