@@ -73,14 +73,16 @@ final class CaptionLoss {
                         tf.linalg.transpose(captions, tf.constant(new int[] {1, 0})), (long) maxLength)
                 .output();
         Operand<TInt32> input = tf.math.add(tf.zerosLike(words.get(0)), tf.constant(Vocabulary.START));
-        List<Operand<TFloat32>> joined = new ArrayList<>();
+        List<Operand<TFloat32>> hidden = new ArrayList<>();
         for (int t = 0; t < maxLength; t++) {
             state = decoder.step(tf, tensors, decoder.embedded(tf, tensors, input), state);
-            joined.add(decoder.joined(tf, state.hidden(), image));
+            hidden.add(state.hidden());
             input = words.get(t);
         }
         Operand<TInt32> all = tf.constant(new int[] {-1});
-        Operand<TFloat32> rows = tf.reshape(tf.stack(joined), tf.constant(new int[] {-1, decoder.hiddenSize}));
+        // At once rather than step by step: a gradient summed over one axis has one order, one over many steps has not.
+        Operand<TFloat32> joined = decoder.joined(tf, tf.stack(hidden), image);
+        Operand<TFloat32> rows = tf.reshape(joined, tf.constant(new int[] {-1, decoder.hiddenSize}));
         Operand<TInt32> labels = tf.reshape(tf.stack(List.copyOf(words)), all);
         Operand<TInt32> real = tf.dtypes.cast(
                 tf.reshape(tf.where(tf.math.notEqual(labels, tf.constant(Vocabulary.PAD))), all), TInt32.class);

@@ -92,7 +92,7 @@ abstract class Decoder {
     /** The state before the start token. {@code image} is {@code [B, imageSize()]}. */
     abstract State initial(Ops tf, Tensors tensors, Operand<TFloat32> image);
 
-    /** State and image, both {@code [N, ·]}, as the layers to the scores take them: {@code [N, H]}. */
+    /** State {@code [..., N, H]} and image {@code [N, ·]} as the layers to the scores take them: as the state. */
     abstract Operand<TFloat32> joined(Ops tf, Operand<TFloat32> hidden, Operand<TFloat32> image);
 
     /** Unnormalised scores {@code [N, V]} of {@link #joined} vectors. */
