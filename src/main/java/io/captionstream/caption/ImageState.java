@@ -7,23 +7,16 @@ import java.util.Set;
  * Where an image in flight stands.
  *
  * <pre>
- *                ┌────────────────── registry back ──────────────────┐
- *                ▼                                                   │
- *            RECEIVED ──────────┬───────────────┬─────────────▶ WAITING ◀─┐
- *                │              ▼               ▲                    │    │
- *                ├─────────▶ FAILED ◀───────────┼──────┐             │    │
- *                ▼              ▲               │      │             │    │
- *    ┌───────▶ LOADING ─────────┤───────────────┤      │             │    │
- *    │ other     │              │               │      │             │    │
- *    │ input     ▼              │               │      │             ▼    │
- *    └─────── INFERRING ────────┴───────────────┴──────┼────────▶ ENCODING┘
- *                                                      │             │
- *                               EMITTED ◀── DONE ◀─────┼─────────────┤
- *                                  ▲                   └─────────────┘
- *                                  └── FAILED
+ * RECEIVED ──▶ LOADING ──▶ INFERRING ──▶ ENCODING ──▶ DONE ──▶ EMITTED
+ *                 ▲            │
+ *                 └────────────┘  the model takes other images by now
+ *
+ * RECEIVED, LOADING, INFERRING, ENCODING ──▶ FAILED ──▶ EMITTED
+ * RECEIVED, LOADING, INFERRING, ENCODING ──▶ WAITING ──▶ RECEIVED
+ *                                               └──────▶ ENCODING  where only writing had failed
  * </pre>
  *
- * From every state but {@link #EMITTED} to {@link #ABANDONED}: the task was closed, the next owner of its partition
+ * From every state but {@link #EMITTED} to {@link #ABANDONED}: the task was closed. The next owner of its partition
  * finds the event in the store and begins with {@link #RECEIVED}.
  */
 enum ImageState {

@@ -49,7 +49,11 @@ final class InFlightImages {
 
     /** Takes outcomes as they leave. */
     interface Emitter {
-        /** @param outcome never {@link Postponed} */
+        /**
+         * Takes the outcome of an image, which is not in flight any more.
+         *
+         * @param outcome never {@link Postponed}
+         */
         void emit(InFlightImage image, Outcome outcome);
     }
 
@@ -170,7 +174,7 @@ final class InFlightImages {
     }
 
     private void follow(InFlightImage image, CompletableFuture<Outcome> future) {
-        future.thenAccept(outcome -> {
+        CompletableFuture<Void> unused = future.thenAccept(outcome -> {
             if (!closed) {
                 completions.add(new Completion(image, outcome));
             }

@@ -185,6 +185,7 @@ public final class Batcher implements AsyncCaptioner, AutoCloseable {
     }
 
     @GuardedBy("lock")
+    @SuppressWarnings("WaitNotInLoop") // The caller's.
     private void awaitNanos(long nanos) {
         try {
             long unused = changed.awaitNanos(nanos);

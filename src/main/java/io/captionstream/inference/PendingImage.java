@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * @param number order of submission
  * @param submittedNanos reading of the batcher's ticker at submission
  */
+@SuppressWarnings("ArrayRecordComponent")
 record PendingImage(
         long number,
         long submittedNanos,

@@ -91,8 +91,9 @@ class BatcherTest {
         Semaphore gate = captioner.gate();
         try (LiveModel model = new LiveModel(captioner);
                 Batcher batcher = new Batcher(model, CONFIG, ticker, listener)) {
+            List<CompletableFuture<Inference>> running = new ArrayList<>();
             for (int id = 1; id <= 4; id++) {
-                batcher.submit(FakeCaptioner.pixels(id), OPTIONS);
+                running.add(batcher.submit(FakeCaptioner.pixels(id), OPTIONS));
             }
             await().until(() -> captioner.calls().size() == 1);
             CompletableFuture<Inference> late = batcher.submit(FakeCaptioner.pixels(5), OPTIONS);
