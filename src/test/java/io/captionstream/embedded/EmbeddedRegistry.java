@@ -39,7 +39,9 @@ public final class EmbeddedRegistry implements AutoCloseable {
                         "-Dquarkus.http.port=" + port,
                         // Ids must not depend on white space, as with Confluent's registry.
                         "-Dapicurio.ccompat.use-canonical-hash=true",
-                        "-Dapicurio.datasource.url=jdbc:h2:file:" + directory.resolve("registry-db")),
+                        // What was answered must survive a kill: H2 otherwise writes half a second later.
+                        "-Dapicurio.datasource.url=jdbc:h2:file:" + directory.resolve("registry-db")
+                                + ";WRITE_DELAY=0"),
                 mainClass(jar),
                 List.of());
     }

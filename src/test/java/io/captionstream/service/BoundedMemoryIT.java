@@ -27,7 +27,7 @@ class BoundedMemoryIT {
     private static final int EVENTS = Integer.getInteger("memory.events", 10_000);
     private static final int IMAGE_BYTES = 2_000_000;
     // Every so many is a large picture whose decoding takes memory; the others are large files of small pictures.
-    private static final int LARGE_PICTURE_EVERY = 50;
+    private static final int LARGE_PICTURE_EVERY = 10;
     private static final long MAX_RESIDENT_BYTES = 3L << 30;
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
