@@ -11,7 +11,9 @@ import io.captionstream.model.CaptionerConfig;
 import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.DjlCaptioner;
 import io.captionstream.model.ModelBundle;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,22 +29,26 @@ import java.util.Map;
 public final class Bench {
     private static final int PARTITIONS = 4;
     private static final int PHOTOS = 64;
+    private static final int WARM_UP_BATCHES = 48;
     private static final DecodingOptions OPTIONS = new DecodingOptions(3, 20, 0.7);
 
     private final BenchOptions options;
     private final EmbeddedStack stack;
     private final List<byte[]> photos;
+    private final List<String> uris;
     private final Captioner captioner;
     private final ImageGeometry geometry;
     private final ImageDecoder decoder = new ImageDecoder(25_000_000, 50_000_000);
 
-    private Bench(BenchOptions options, EmbeddedStack stack, Captioner captioner) {
+    private Bench(
+            BenchOptions options, EmbeddedStack stack, Captioner captioner, List<byte[]> photos, List<String> uris) {
         this.options = options;
         this.stack = stack;
         this.captioner = captioner;
         this.geometry =
                 new ImageGeometry(captioner.input().height(), captioner.input().width(), ResizeMode.STRETCH);
-        this.photos = Photos.make(PHOTOS, 640, 480);
+        this.photos = photos;
+        this.uris = uris;
     }
 
     public static void main(String[] args) throws Exception {
@@ -50,6 +56,13 @@ public final class Bench {
         System.out.println("Starting broker and registry, making a full-size bundle with random weights ...");
         try (EmbeddedStack stack = EmbeddedStack.start()) {
             Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
+            List<byte[]> photos = Photos.make(PHOTOS, 640, 480);
+            Path folder = Files.createDirectories(stack.directory().resolve("photos"));
+            List<String> uris = new ArrayList<>();
+            for (byte[] photo : photos) {
+                Path file = Files.write(folder.resolve(uris.size() + ".jpg"), photo);
+                uris.add(file.toRealPath().toUri().toString());
+            }
             Path bundle = PaperBundle.write(stack.directory().resolve("bundles"));
             Topics topics = Topics.defaults();
             stack.broker()
@@ -65,10 +78,14 @@ public final class Bench {
                             stack,
                             stack.directory().resolve("service"),
                             List.of("-Xmx1g"),
-                            Map.of("captionstream.models", bundle.toString()));
+                            Map.of(
+                                    "captionstream.models",
+                                    bundle.toString(),
+                                    "captionstream.image.file-roots",
+                                    folder.toRealPath().toString()));
                     Captioner captioner = DjlCaptioner.load(ModelBundle.open(bundle), captionerConfig())) {
                 service.awaitReady();
-                new Bench(options, stack, captioner).run(topics);
+                new Bench(options, stack, captioner, photos, uris).run(topics);
             }
         }
     }
@@ -82,7 +99,7 @@ public final class Bench {
         double[] serviceRates = new double[options.rounds()];
         double[] rawRates = new double[options.rounds()];
         double[] naiveRates = new double[options.rounds()];
-        try (Traffic traffic = new Traffic(stack, topics.imageEvents(), topics.captionEvents(), photos);
+        try (Traffic traffic = new Traffic(stack, topics.imageEvents(), topics.captionEvents(), uris);
                 NaiveService naive = new NaiveService(
                         stack,
                         stack.directory().resolve("naive"),
@@ -92,11 +109,12 @@ public final class Bench {
                         OPTIONS,
                         decoder,
                         geometry);
-                Traffic naiveTraffic = new Traffic(stack, "naive-images", "naive-captions", photos)) {
+                Traffic naiveTraffic = new Traffic(stack, "naive-images", "naive-captions", uris)) {
             System.out.println("Warming up ...");
-            raw.run(photos, 2 * options.batch());
-            traffic.saturate(4 * options.batch());
-            naiveTraffic.saturate(options.batch());
+            // Long enough for the compilers of both JVMs to be done with what is measured.
+            raw.run(photos, WARM_UP_BATCHES / 4 * options.batch());
+            traffic.saturate(WARM_UP_BATCHES * options.batch());
+            naiveTraffic.saturate(2 * options.batch());
             System.out.printf("%-8s %14s %14s %14s%n", "images/s", "service", "(a) raw loop", "(b) naive");
             for (int round = 0; round < options.rounds(); round++) {
                 rawRates[round] = raw.run(photos, options.images());

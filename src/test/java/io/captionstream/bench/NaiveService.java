@@ -13,7 +13,9 @@ import io.captionstream.model.Alternative;
 import io.captionstream.model.Captioner;
 import io.captionstream.model.DecodingOptions;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -67,9 +69,7 @@ final class NaiveService implements AutoCloseable {
     private byte[] caption(String inputTopic, String outputTopic, byte[] value) {
         try {
             ImageEvent event = codec.decodeImageEvent(inputTopic, value);
-            ByteBuffer content = event.getContent();
-            byte[] encoded = new byte[content.remaining()];
-            content.get(encoded);
+            byte[] encoded = Files.readAllBytes(Path.of(URI.create(event.getUri())));
             DecodedImage image = decoder.decode(encoded, Set.of(geometry));
             byte[] pixels = image.pixels().get(geometry);
             ByteBuffer buffer =

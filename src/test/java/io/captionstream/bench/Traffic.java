@@ -3,7 +3,6 @@ package io.captionstream.bench;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ImageEvent;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,26 +21,21 @@ final class Traffic implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final String inputTopic;
-    private final List<byte[]> photos;
+    private final List<String> uris;
     private final KafkaProducer<String, Object> producer;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Map<String, Long> sentAt = new ConcurrentHashMap<>();
     private long sent;
 
-    Traffic(EmbeddedStack stack, String inputTopic, String outputTopic, List<byte[]> photos) {
+    /** Sends references to {@code uris}, in turn. */
+    Traffic(EmbeddedStack stack, String inputTopic, String outputTopic, List<String> uris) {
         this.inputTopic = inputTopic;
-        this.photos = photos;
+        this.uris = uris;
         KafkaAvroSerializer serializer = new KafkaAvroSerializer();
         serializer.configure(
                 Map.of("schema.registry.url", stack.registry().url(), "avro.remove.java.properties", true), false);
         producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        stack.broker().bootstrapServers(),
-                        "linger.ms",
-                        0,
-                        "buffer.memory",
-                        256L << 20),
+                Map.of("bootstrap.servers", stack.broker().bootstrapServers(), "linger.ms", 0),
                 new StringSerializer(),
                 serializer);
         consumer = new KafkaConsumer<>(
@@ -90,7 +84,7 @@ final class Traffic implements AutoCloseable {
         String id = "photo-" + sent;
         ImageEvent event = ImageEvent.newBuilder()
                 .setId(id)
-                .setContent(ByteBuffer.wrap(photos.get((int) (sent++ % photos.size()))))
+                .setUri(uris.get((int) (sent++ % uris.size())))
                 .build();
         sentAt.put(id, System.nanoTime());
         producer.send(new ProducerRecord<>(inputTopic, id, event));
@@ -109,7 +103,8 @@ final class Traffic implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!sentAt.isEmpty()) {
             if (step == null) {
-                consumer.poll(POLL).forEach(record -> sentAt.remove(record.key()));
+                // Seldom enough not to cost the service much of the machine they share.
+                consumer.poll(POLL.multipliedBy(10)).forEach(record -> sentAt.remove(record.key()));
             } else {
                 step.run();
             }
