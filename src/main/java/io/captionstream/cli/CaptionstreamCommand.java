@@ -1,6 +1,7 @@
 package io.captionstream.cli;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -27,6 +28,10 @@ public final class CaptionstreamCommand {
 
     /** What the user can do something about is told in a line; a stack trace is for what nobody foresaw. */
     private static int report(Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (failure instanceof NoSuchFileException) {
+            command.getErr().println("Error: no such file: " + failure.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
         if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
             command.getErr().println("Error: " + failure.getMessage());
             return CommandLine.ExitCode.SOFTWARE;

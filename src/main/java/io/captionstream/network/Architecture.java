@@ -1,5 +1,8 @@
 package io.captionstream.network;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /** The captioning networks this service knows: an image encoder and the decoder that goes with it. */
 public enum Architecture {
     /**
@@ -39,6 +42,9 @@ public enum Architecture {
                 return architecture;
             }
         }
-        throw new IllegalArgumentException("no architecture is called '" + modelName + "'");
+        throw new IllegalArgumentException("no architecture is called '%s', only %s"
+                .formatted(
+                        modelName,
+                        Arrays.stream(values()).map(Architecture::modelName).collect(Collectors.joining(", "))));
     }
 }

@@ -30,6 +30,7 @@ class CrashRecoveryIT {
     private final List<ApplicationProcess> instances = new ArrayList<>();
     private final Random random = new Random(42);
     private final Behaviour[] behaviours = new Behaviour[EVENTS];
+    private final Map<String, String> properties = new HashMap<>();
     private ImageServer images;
     private EventLog log;
 
@@ -40,6 +41,9 @@ class CrashRecoveryIT {
     void open() {
         images = new ImageServer();
         log = new EventLog(stack, PARTITIONS);
+        properties.putAll(log.serviceProperties());
+        properties.put("captionstream.models", DemoModels.list());
+        properties.put("captionstream.image.http.allowed-networks", "127.0.0.0/8");
     }
 
     @AfterEach
@@ -86,10 +90,26 @@ class CrashRecoveryIT {
         verify();
     }
 
+    @Test
+    void shouldNotLoseAnythingAtLeastOnceWhenKilled() {
+        properties.put("captionstream.caption.processing-guarantee", "at_least_once");
+        // An outcome counts as delivered after this long, and the event is kept until then.
+        properties.put("captionstream.kafka.properties.\"producer.delivery.timeout.ms\"", "10000");
+        properties.put("captionstream.kafka.properties.\"producer.request.timeout.ms\"", "5000");
+        ApplicationProcess instance = startInstance("only");
+        publish();
+        for (int kill = 1; kill <= 2; kill++) {
+            awaitOutcomes(kill * EVENTS / 4);
+            instance.kill();
+            instance = startInstance("only");
+        }
+        await().atMost(LIMIT).until(() -> {
+            log.poll();
+            return log.answered() >= EVENTS;
+        });
+    }
+
     private ApplicationProcess startInstance(String name) {
-        Map<String, String> properties = new HashMap<>(log.serviceProperties());
-        properties.put("captionstream.models", DemoModels.list());
-        properties.put("captionstream.image.http.allowed-networks", "127.0.0.0/8");
         ApplicationProcess instance = ApplicationProcess.start(
                 DemoModels.application(), stack, directory.resolve(name), List.of("-Xmx512m"), properties);
         instances.add(instance);

@@ -13,10 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -126,6 +127,24 @@ final class EventLog implements AutoCloseable {
         return captions.size() + deadLetters.size();
     }
 
+    /** How many different events have an outcome. */
+    int answered() {
+        Set<Position> positions = new HashSet<>();
+        captions.forEach(record -> positions.add(position(decode(record).getOrigin())));
+        deadLetters.forEach(record -> positions.add(deadPosition(record)));
+        return positions.size();
+    }
+
+    private static Position position(EventOrigin origin) {
+        return new Position(origin.getPartition(), origin.getOffset());
+    }
+
+    private static Position deadPosition(ConsumerRecord<?, ?> record) {
+        return new Position(
+                Integer.parseInt(header(record, "__streams.errors.partition")),
+                Long.parseLong(header(record, "__streams.errors.offset")));
+    }
+
     List<CaptionEvent> captions() {
         return captions.stream().map(this::decode).toList();
     }
@@ -147,20 +166,17 @@ final class EventLog implements AutoCloseable {
     Map<Position, String> verifyExactlyOnceInOrder(int expectedEvents) {
         Map<Position, String> inputs = readInputs(expectedEvents);
         Map<Position, String> errors = new HashMap<>();
-        Map<Position, Integer> outcomes = new ConcurrentHashMap<>();
+        Map<Position, Integer> outcomes = new HashMap<>();
         Map<String, Position> lastCaptioned = new HashMap<>();
         for (ConsumerRecord<String, byte[]> record : captions) {
-            EventOrigin origin = decode(record).getOrigin();
-            Position position = new Position(origin.getPartition(), origin.getOffset());
+            Position position = position(decode(record).getOrigin());
             outcomes.merge(position, 1, Integer::sum);
             assertThat(inputs.get(position)).isEqualTo(record.key());
             assertFollows(lastCaptioned.put(record.key(), position), position);
         }
         Map<String, Position> lastDead = new HashMap<>();
         for (ConsumerRecord<String, byte[]> record : deadLetters) {
-            Position position = new Position(
-                    Integer.parseInt(header(record, "__streams.errors.partition")),
-                    Long.parseLong(header(record, "__streams.errors.offset")));
+            Position position = deadPosition(record);
             outcomes.merge(position, 1, Integer::sum);
             errors.put(position, header(record, "captionstream.error.code"));
             assertThat(inputs.get(position)).isEqualTo(record.key());
