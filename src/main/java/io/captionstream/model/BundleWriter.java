@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,9 @@ public final class BundleWriter {
         }
         Path parent = requireNonNull(target.getParent(), "a bundle needs a folder to be in");
         Files.createDirectories(parent);
-        Path temporary = Files.createTempDirectory(parent, ".bundle-");
+        // Not a temporary directory: those are for their owner's eyes only, and whoever serves the bundle may be
+        // another.
+        Path temporary = Files.createDirectory(parent.resolve(".bundle-" + UUID.randomUUID()));
         try {
             fill(temporary, contents);
             ModelBundle.open(temporary);

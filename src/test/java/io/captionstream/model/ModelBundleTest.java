@@ -76,6 +76,14 @@ class ModelBundleTest {
     }
 
     @Test
+    void shouldLetOthersReadTheBundleAsTheyMayAnyFolder() throws IOException {
+        Path ordinary = Files.createDirectory(folder.resolve("ordinary"));
+
+        assertThat(Files.getPosixFilePermissions(original.directory()))
+                .isEqualTo(Files.getPosixFilePermissions(ordinary));
+    }
+
+    @Test
     void shouldGiveEqualContentsTheSameDigestAtAnyTime() throws Exception {
         BundleWriter.Contents contents = Bundles.contents(NETWORK);
         ModelBundle later = BundleWriter.write(
