@@ -72,10 +72,13 @@ final class ImageFetcher implements AutoCloseable {
                 .withMaxAttempts(config.maxAttempts())
                 .withBackoff(config.backoff(), config.maxBackoff())
                 .withJitter(JITTER)
-                // Negative falls back to the backoff.
+                // Negative falls back to the backoff. The jitter may take its share away again: never before the time
+                // asked.
                 .withDelayFn(context -> {
                     Duration asked = fetch.retryAfter();
-                    return asked == null ? Duration.ofNanos(-1) : asked;
+                    return asked == null
+                            ? Duration.ofNanos(-1)
+                            : Duration.ofNanos((long) Math.ceil(asked.toNanos() / (1 - JITTER)));
                 })
                 .handleIf(failure -> mayPass(failure, fetch))
                 .build();
