@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.kafka.streams.StreamsConfig;
@@ -41,7 +42,8 @@ final class CaptionRole implements AutoCloseable {
     private final Settings settings;
     private final MeterRegistry meters;
     private final Runnable onFailure;
-    private final List<AutoCloseable> resources = new ArrayList<>();
+    /** Closed in reverse. The starter's thread adds the metrics of the topology while another may close the role. */
+    private final List<AutoCloseable> resources = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable StreamsRunner runner;
     private volatile boolean modelsReady;
