@@ -9,20 +9,24 @@ public enum Architecture {
      * ResNet50 (He et al. 2015, with the stride on the 3x3 convolution) and a pre-inject LSTM (Vinyals et al. 2014,
      * "Show and Tell"): a linear map of the image features is the first input of the LSTM.
      */
-    RESNET50_LSTM("resnet50-lstm", 32),
+    RESNET50_LSTM("resnet50-lstm", 32, EncoderVariant.TORCHVISION, Preprocessing.IMAGENET),
 
     /**
      * InceptionV3 (Szegedy et al. 2015) and a merge decoder (Tanti et al. 2017): the LSTM reads words only, image and
      * words meet in a dense layer before the output. Its word embedding may start from GloVe vectors.
      */
-    INCEPTIONV3_GLOVE("inceptionv3-glove", 75);
+    INCEPTIONV3_GLOVE("inceptionv3-glove", 75, EncoderVariant.KERAS, Preprocessing.PLUS_MINUS_ONE);
 
     private final String modelName;
     private final int smallestImage;
+    private final EncoderVariant variant;
+    private final Preprocessing preprocessing;
 
-    Architecture(String modelName, int smallestImage) {
+    Architecture(String modelName, int smallestImage, EncoderVariant variant, Preprocessing preprocessing) {
         this.modelName = modelName;
         this.smallestImage = smallestImage;
+        this.variant = variant;
+        this.preprocessing = preprocessing;
     }
 
     /** The name of the model in events, bundles and configuration. */
@@ -33,6 +37,16 @@ public enum Architecture {
     /** Side in pixels of the smallest square image on which every layer still has an output. */
     public int smallestImage() {
         return smallestImage;
+    }
+
+    /** The published encoder that a network trained here equals unless it says otherwise. */
+    EncoderVariant variant() {
+        return variant;
+    }
+
+    /** How {@link #variant} wants its pixels. */
+    Preprocessing preprocessing() {
+        return preprocessing;
     }
 
     /** @throws IllegalArgumentException if no architecture has this name */

@@ -32,6 +32,7 @@ public record NetworkConfig(
         Preprocessing preprocessing) {
     private static final int CHANNEL_MULTIPLE = 4;
     private static final int FEWEST_CHANNELS = 8;
+    private static final int MAX_LENGTH = 20;
 
     public NetworkConfig {
         requireNonNull(architecture, "architecture is null");
@@ -53,57 +54,36 @@ public record NetworkConfig(
     /** The published sizes: 224 or 299 pixels, embedding 256 or 300, 512 LSTM units, 20 tokens. */
     public static NetworkConfig paper(Architecture architecture, int vocabularySize) {
         return switch (architecture) {
-            case RESNET50_LSTM ->
-                new NetworkConfig(
-                        architecture,
-                        224,
-                        1,
-                        256,
-                        512,
-                        vocabularySize,
-                        20,
-                        EncoderVariant.TORCHVISION,
-                        Preprocessing.IMAGENET);
-            case INCEPTIONV3_GLOVE ->
-                new NetworkConfig(
-                        architecture,
-                        299,
-                        1,
-                        300,
-                        512,
-                        vocabularySize,
-                        20,
-                        EncoderVariant.KERAS,
-                        Preprocessing.PLUS_MINUS_ONE);
+            case RESNET50_LSTM -> preset(architecture, 224, 1, 256, 512, vocabularySize);
+            case INCEPTIONV3_GLOVE -> preset(architecture, 299, 1, 300, 512, vocabularySize);
         };
     }
 
     /** The same layers, fewer than a million parameters, small images. */
     public static NetworkConfig demo(Architecture architecture, int vocabularySize) {
         return switch (architecture) {
-            case RESNET50_LSTM ->
-                new NetworkConfig(
-                        architecture,
-                        80,
-                        0.125,
-                        128,
-                        192,
-                        vocabularySize,
-                        20,
-                        EncoderVariant.TORCHVISION,
-                        Preprocessing.IMAGENET);
-            case INCEPTIONV3_GLOVE ->
-                new NetworkConfig(
-                        architecture,
-                        80,
-                        0.125,
-                        50,
-                        128,
-                        vocabularySize,
-                        20,
-                        EncoderVariant.KERAS,
-                        Preprocessing.PLUS_MINUS_ONE);
+            case RESNET50_LSTM -> preset(architecture, 80, 0.125, 128, 192, vocabularySize);
+            case INCEPTIONV3_GLOVE -> preset(architecture, 80, 0.125, 50, 128, vocabularySize);
         };
+    }
+
+    private static NetworkConfig preset(
+            Architecture architecture,
+            int imageSize,
+            double encoderWidth,
+            int embeddingSize,
+            int hiddenSize,
+            int vocabularySize) {
+        return new NetworkConfig(
+                architecture,
+                imageSize,
+                encoderWidth,
+                embeddingSize,
+                hiddenSize,
+                vocabularySize,
+                MAX_LENGTH,
+                architecture.variant(),
+                architecture.preprocessing());
     }
 
     /** Shape of a batch of images: {@code [?, size, size, 3]}. */
