@@ -85,7 +85,7 @@ public final class FrozenGraph {
             Placeholder<TInt32> width = scalar(tf, BEAM_WIDTH);
             Placeholder<TInt32> length = scalar(tf, MAX_LENGTH);
             Operand<TFloat32> features = encoder.encode(tf, new FoldedConvolutions(tf, parameters), images);
-            BeamSearch.Beams beams = BeamSearch.build(
+            Beams beams = BeamSearch.build(
                     graph,
                     tf,
                     decoder,

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
@@ -26,6 +28,7 @@ import org.tensorflow.types.TInt32;
 class DecoderParityTest {
     private static final int TINY_FEATURES = 16;
     private static final int FEATURES = 2048;
+    private static final double LENGTH_PENALTY = 0.7;
 
     static {
         TensorFlowRuntime.ensureLoaded();
@@ -152,7 +155,48 @@ class DecoderParityTest {
                     assertSums(found.get(i), expected);
                 }
             }
+            for (int width : new int[] {3, 5}) {
+                List<List<Beam>> found =
+                        session.refined(features, width, length, Steering.NONE.lengthPenalty(LENGTH_PENALTY));
+                for (int i = 0; i < results.size(); i++) {
+                    JsonNode beams = results.get(i).get("beam" + width + "_gnmt_search");
+                    assertSums(found.get(i), ParityFixtures.beams(beams, "logprob", "ended"));
+                    for (int beam = 0; beam < width; beam++) {
+                        assertThat(score(found.get(i).get(beam)))
+                                .isCloseTo(beams.get(beam).get("gnmt").asDouble(), within(5e-4));
+                    }
+                }
+                assertReranked(session.search(features, width, length), results, width);
+            }
         }
+    }
+
+    /** The length penalty after the search: beams in the order of their scores. */
+    private static void assertReranked(List<List<Beam>> found, JsonNode results, int width) {
+        for (int i = 0; i < results.size(); i++) {
+            List<Beam> beams = found.get(i);
+            List<Integer> order = IntStream.range(0, width)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(beam -> -score(beams.get(beam))))
+                    .toList();
+            List<Integer> expected = new ArrayList<>();
+            results.get(i).get("beam" + width + "_gnmt_rerank_order").forEach(rank -> expected.add(rank.asInt()));
+            assertThat(order).isEqualTo(expected);
+            for (int beam = 0; beam < width; beam++) {
+                assertThat(score(beams.get(beam)))
+                        .isCloseTo(
+                                results.get(i)
+                                        .get("beam" + width)
+                                        .get(beam)
+                                        .get("gnmt")
+                                        .asDouble(),
+                                within(5e-4));
+            }
+        }
+    }
+
+    private static double score(Beam beam) {
+        return beam.logProbability() / Math.pow((5.0 + beam.ids().size()) / 6, LENGTH_PENALTY);
     }
 
     private static void assertSums(List<Beam> found, List<Beam> expected) {
@@ -160,10 +204,10 @@ class DecoderParityTest {
                 .isEqualTo(expected.stream().map(Beam::ids).toList());
         for (int i = 0; i < expected.size(); i++) {
             assertThat(found.get(i).finished()).isEqualTo(expected.get(i).finished());
-            assertThat(found.get(i).logProbability()).isCloseTo(expected.get(i).logProbability(), within(1e-3));
+            assertThat(found.get(i).logProbability()).isCloseTo(expected.get(i).logProbability(), within(5e-4));
             for (int t = 0; t < expected.get(i).tokenLogProbabilities().size(); t++) {
                 assertThat(found.get(i).tokenLogProbabilities().get(t))
-                        .isCloseTo(expected.get(i).tokenLogProbabilities().get(t), within(1e-3));
+                        .isCloseTo(expected.get(i).tokenLogProbabilities().get(t), within(5e-4));
             }
         }
     }

@@ -3,11 +3,13 @@ package io.captionstream.network;
 import io.captionstream.text.Vocabulary;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * Both decoders and the beam search in plain Java with doubles, from the published definitions and independent of the
+ * Both decoders and the searches in plain Java with doubles, from the published definitions and independent of the
  * graph: one image at a time, one list of candidates per step.
  */
 public final class ReferenceSearch {
@@ -24,45 +26,137 @@ public final class ReferenceSearch {
         this.vocabulary = (int) weights.shape("decoder.emb.weight")[0];
     }
 
-    private record Candidate(List<Integer> ids, List<Double> parts, double sum, double[] h, double[] c) {
+    /** @param key what the search ranks by before any length penalty: the sum, less what steering took off it */
+    private record Candidate(List<Integer> ids, List<Double> parts, double sum, double key, double[] h, double[] c) {
         boolean finished() {
             return !ids.isEmpty() && ids.get(ids.size() - 1) == Vocabulary.END;
         }
     }
 
     public List<Beam> search(double[] features, int width, int length) {
-        double[] image = linear("decoder.img", features);
-        double[][] state = {new double[hidden], new double[hidden]};
-        if (merge) {
-            relu(image);
-        } else {
-            state = step(image, state);
+        return search(features, width, length, Steering.NONE);
+    }
+
+    /** Beams group by group, each group best first. */
+    List<Beam> search(double[] features, int width, int length, Steering steering) {
+        double[] image = image(features);
+        double[][] state = initial(image);
+        int perGroup = width / steering.groups();
+        List<List<Candidate>> groups = new ArrayList<>();
+        for (int group = 0; group < steering.groups(); group++) {
+            groups.add(List.of(new Candidate(List.of(), List.of(), 0, 0, state[0], state[1])));
         }
-        List<Candidate> beams = List.of(new Candidate(List.of(), List.of(), 0, state[0], state[1]));
-        for (int t = 0; t < length && !beams.stream().allMatch(Candidate::finished); t++) {
-            List<Candidate> candidates = new ArrayList<>();
-            for (Candidate beam : beams) {
-                if (beam.finished()) {
-                    candidates.add(beam);
-                    continue;
+        for (int t = 0; t < length && !groups.stream().flatMap(List::stream).allMatch(Candidate::finished); t++) {
+            int[] chosen = new int[vocabulary];
+            for (int group = 0; group < groups.size(); group++) {
+                List<Candidate> extended = extended(groups.get(group), image, chosen, steering);
+                extended.sort(Comparator.comparingDouble(candidate ->
+                        -candidate.key / Math.pow((5.0 + candidate.ids.size()) / 6, steering.lengthPenalty())));
+                List<Candidate> best = List.copyOf(extended.subList(0, perGroup));
+                for (Candidate candidate : best) {
+                    if (candidate.ids.size() == t + 1) {
+                        chosen[candidate.ids.get(t)]++;
+                    }
                 }
-                int last = t == 0 ? Vocabulary.START : beam.ids.get(t - 1);
-                double[][] next = step(embedding(last), new double[][] {beam.h, beam.c});
-                double[] logProbs = logSoftmax(scores(next[0], image));
-                for (int word = 0; word < vocabulary; word++) {
-                    List<Integer> ids = new ArrayList<>(beam.ids);
-                    ids.add(word);
-                    List<Double> parts = new ArrayList<>(beam.parts);
-                    parts.add(logProbs[word]);
-                    candidates.add(new Candidate(ids, parts, beam.sum + logProbs[word], next[0], next[1]));
-                }
+                groups.set(group, best);
             }
-            candidates.sort(Comparator.comparingDouble((Candidate candidate) -> -candidate.sum));
-            beams = List.copyOf(candidates.subList(0, width));
         }
-        return beams.stream()
+        return groups.stream()
+                .flatMap(List::stream)
                 .map(beam -> new Beam(beam.ids, beam.finished(), beam.sum, beam.parts))
                 .toList();
+    }
+
+    private List<Candidate> extended(List<Candidate> beams, double[] image, int[] chosen, Steering steering) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (Candidate beam : beams) {
+            if (beam.finished()) {
+                candidates.add(beam);
+                continue;
+            }
+            double[][] next = next(beam.ids, new double[][] {beam.h, beam.c});
+            double[] logProbs = logSoftmax(scores(next[0], image));
+            for (int word = 0; word < vocabulary; word++) {
+                List<Integer> ids = with(beam.ids, word);
+                List<Double> parts = with(beam.parts, logProbs[word]);
+                double key = beam.key
+                        + logProbs[word]
+                        - chosen[word] * steering.diversity()
+                        - (isForbidden(ids, steering) ? 10_000 : 0);
+                candidates.add(new Candidate(ids, parts, beam.sum + logProbs[word], key, next[0], next[1]));
+            }
+        }
+        return candidates;
+    }
+
+    /** A caption whose words are drawn with these numbers. */
+    Beam sample(double[] features, float[] noise, double temperature, int topK, Steering steering) {
+        double[] image = image(features);
+        double[][] state = initial(image);
+        List<Integer> ids = new ArrayList<>();
+        List<Double> parts = new ArrayList<>();
+        double sum = 0;
+        for (float number : noise) {
+            if (!ids.isEmpty() && ids.get(ids.size() - 1) == Vocabulary.END) {
+                break;
+            }
+            state = next(ids, state);
+            double[] logProbs = logSoftmax(scores(state[0], image));
+            double[] steered = logProbs.clone();
+            for (int word = 0; word < vocabulary; word++) {
+                steered[word] -= isForbidden(with(ids, word), steering) ? 10_000 : 0;
+            }
+            double[] sorted = Arrays.stream(steered).sorted().toArray();
+            double least = topK == 0 ? Double.NEGATIVE_INFINITY : sorted[vocabulary - Math.min(topK, vocabulary)];
+            double[] weights = Arrays.stream(logSoftmax(Arrays.stream(steered)
+                            .map(score -> score < least ? Double.NEGATIVE_INFINITY : score / temperature)
+                            .toArray()))
+                    .map(Math::exp)
+                    .toArray();
+            int word = 0;
+            for (double cumulated = weights[0]; cumulated <= number; cumulated += weights[word]) {
+                word++;
+            }
+            ids.add(word);
+            parts.add(logProbs[word]);
+            sum += logProbs[word];
+        }
+        return new Beam(ids, ids.get(ids.size() - 1) == Vocabulary.END, sum, parts);
+    }
+
+    private static boolean isForbidden(List<Integer> ids, Steering steering) {
+        int last = ids.size() - 1;
+        if (ids.get(last) == Vocabulary.END && ids.size() < steering.minLength()) {
+            return true;
+        }
+        int n = steering.noRepeat();
+        if (n == 0 || ids.size() <= n) {
+            return false;
+        }
+        return Collections.indexOfSubList(ids.subList(0, last), ids.subList(ids.size() - n, ids.size())) >= 0;
+    }
+
+    private static <T> List<T> with(List<T> list, T element) {
+        List<T> longer = new ArrayList<>(list);
+        longer.add(element);
+        return longer;
+    }
+
+    private double[] image(double[] features) {
+        double[] image = linear("decoder.img", features);
+        if (merge) {
+            relu(image);
+        }
+        return image;
+    }
+
+    private double[][] initial(double[] image) {
+        double[][] zeros = {new double[hidden], new double[hidden]};
+        return merge ? zeros : step(image, zeros);
+    }
+
+    private double[][] next(List<Integer> ids, double[][] state) {
+        return step(embedding(ids.isEmpty() ? Vocabulary.START : ids.get(ids.size() - 1)), state);
     }
 
     private double[] scores(double[] h, double[] image) {
