@@ -210,9 +210,8 @@ final class TrainCommand implements Callable<Integer> {
             Map<String, String> lineage)
             throws IOException, BundleException, InferenceException {
         DecodingOptions decoding = new DecodingOptions(BEAM_WIDTH, network.maxLength(), LENGTH_PENALTY);
-        List<CaptionedImage> testImages = images.stream()
-                .filter(image -> Split.of(image.id()) == Split.TEST)
-                .toList();
+        List<CaptionedImage> testImages =
+                images.stream().filter(image -> image.split() == Split.TEST).toList();
         ModelBundle bundle = new BundleExport(bundleVersion, network, vocabulary, decoding)
                 .write(out, weights, testImages, lineage, Instant.now());
         PrintWriter report = spec.commandLine().getOut();

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads image-caption pairs from a JSON-lines file: one object a line with {@code image} (a path, relative to the folder
- * of the file), {@code captions} (an array of texts) and optionally {@code id}, by default the path as written. Other
- * fields and empty lines are ignored.
+ * of the file), {@code captions} (an array of texts), optionally {@code id}, by default the path as written, and
+ * optionally {@code split} ({@code train}, {@code validation} or {@code test}), by default decided by the id. Other fields
+ * and empty lines are ignored.
  */
 public final class CaptionFile {
     private static final ObjectReader LINE = JsonMapper.builder().build().readerFor(Line.class);
@@ -29,8 +30,8 @@ public final class CaptionFile {
     /**
      * The images in the order of the file. Whether they exist and can be decoded shows when they are used.
      *
-     * @throws MalformedDatasetException if a line is not such an object, has no caption with a word in it, or has an id
-     *     that another line has; if there are no lines
+     * @throws MalformedDatasetException if a line is not such an object, has no caption with a word in it, an unknown
+     *     split, or an id that another line has; if there are no lines
      * @throws IOException if the file cannot be read
      */
     public static List<CaptionedImage> read(Path file) throws IOException {
@@ -75,7 +76,17 @@ public final class CaptionFile {
             }
         }
         Path image = file.toAbsolutePath().resolveSibling(line.image);
-        return new CaptionedImage(line.id == null ? line.image : line.id, image, line.captions);
+        String id = line.id == null ? line.image : line.id;
+        return new CaptionedImage(id, image, line.captions, split(line.split, id, file, number));
+    }
+
+    private static Split split(@Nullable String name, String id, Path file, int number)
+            throws MalformedDatasetException {
+        try {
+            return name == null ? Split.of(id) : Split.named(name);
+        } catch (IllegalArgumentException e) {
+            throw malformed(file, number, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static MalformedDatasetException malformed(
@@ -88,5 +99,6 @@ public final class CaptionFile {
     private record Line(
             @JsonProperty("id") @Nullable String id,
             @JsonProperty("image") @Nullable String image,
-            @JsonProperty("captions") @Nullable List<@Nullable String> captions) {}
+            @JsonProperty("captions") @Nullable List<@Nullable String> captions,
+            @JsonProperty("split") @Nullable String split) {}
 }

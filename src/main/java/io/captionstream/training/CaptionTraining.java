@@ -109,6 +109,9 @@ public final class CaptionTraining {
         for (CaptionedImage image : images) {
             hasher.putString(image.id(), UTF_8).putByte((byte) 0);
             image.captions().forEach(caption -> hasher.putString(caption, UTF_8).putByte((byte) 0));
+            if (image.split() != Split.of(image.id())) {
+                hasher.putString(image.split().label(), UTF_8).putByte((byte) 1);
+            }
         }
         String words = String.join("\n", vocabulary.words());
         return ImmutableMap.of(

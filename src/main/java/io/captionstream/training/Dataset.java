@@ -20,7 +20,7 @@ record Dataset(List<CaptionedImage> images, Map<Split, List<Example>> examples) 
             examples.put(split, new ArrayList<>());
         }
         for (int image = 0; image < images.size(); image++) {
-            List<Example> ofSplit = examples.get(Split.of(images.get(image).id()));
+            List<Example> ofSplit = examples.get(images.get(image).split());
             for (String caption : images.get(image).captions()) {
                 int[] tokens = Tokenizer.tokenize(caption).stream()
                         .mapToInt(vocabulary::id)

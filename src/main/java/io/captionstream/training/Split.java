@@ -3,10 +3,12 @@ package io.captionstream.training;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
+import java.util.Arrays;
+import java.util.Locale;
 
 /**
- * What an image is used for. Decided by a hash of its id alone, so that an image keeps its split for ever, whatever else
- * is in the dataset.
+ * What an image is used for. Unless its dataset says, a hash of its id alone decides, so that an image keeps its split
+ * for ever, whatever else is in the dataset.
  */
 public enum Split {
     /** 92% of the images: the weights are fitted to them. */
@@ -19,6 +21,24 @@ public enum Split {
     private static final int BUCKETS = 100;
     private static final int VALIDATION_BUCKETS = 4;
     private static final int TEST_BUCKETS = 4;
+
+    /**
+     * The split with this name, in lower case.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Split named(String name) {
+        return Arrays.stream(values())
+                .filter(split -> split.label().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "'split' must be train, validation or test: '%s'".formatted(name)));
+    }
+
+    /** The name in lower case. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** The split of the image with this id. */
     public static Split of(String imageId) {

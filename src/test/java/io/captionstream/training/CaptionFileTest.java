@@ -22,13 +22,15 @@ class CaptionFileTest {
                         {"image":"images/1.jpg","captions":["a dog","a black dog"]}
 
                         {"id":"two","image":"/data/2.png","captions":["a cat"],"source":"somewhere"}
+                        {"id":"three","image":"3.png","captions":["a bird"],"split":"validation"}
                         """));
 
         assertThat(images)
                 .containsExactly(
                         new CaptionedImage(
                                 "images/1.jpg", folder.resolve("images/1.jpg"), List.of("a dog", "a black dog")),
-                        new CaptionedImage("two", Path.of("/data/2.png"), List.of("a cat")));
+                        new CaptionedImage("two", Path.of("/data/2.png"), List.of("a cat")),
+                        new CaptionedImage("three", folder.resolve("3.png"), List.of("a bird"), Split.VALIDATION));
     }
 
     @ParameterizedTest
@@ -41,6 +43,7 @@ class CaptionFileTest {
                     {"image":"1.jpg","captions":[]}                | 'captions' is missing
                     {"image":"1.jpg","captions":["a dog","..."]}   | a caption has no words
                     {"image":"1.jpg","captions":[null]}            | a caption has no words
+                    {"image":"1.jpg","captions":["a"],"split":"v"} | 'split' must be train, validation or test: 'v'
                     {"image":"0.jpg","captions":["a dog"]}         | id '0.jpg' is already taken
                     """)
     void shouldSayWhatIsWrongInWhichLine(String line, String problem) throws IOException {
