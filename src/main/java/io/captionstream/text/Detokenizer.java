@@ -11,6 +11,7 @@ public final class Detokenizer {
     private static final Set<String> ATTACHED =
             Set.of(".", ",", "!", "?", ":", ";", "%", ")", "]", "'s", "'re", "'ve", "'ll", "'d", "'m", "n't", "'");
     private static final Set<String> OPENING = Set.of("(", "[", "$", "#");
+    private static final Set<String> GROWN_TOGETHER = Set.of("gon na", "wan na", "got ta", "gim me", "lem me");
 
     private Detokenizer() {}
 
@@ -18,7 +19,10 @@ public final class Detokenizer {
         StringBuilder text = new StringBuilder();
         String previous = "";
         for (String token : tokens) {
-            if (text.length() > 0 && !ATTACHED.contains(token) && !OPENING.contains(previous)) {
+            if (text.length() > 0
+                    && !ATTACHED.contains(token)
+                    && !OPENING.contains(previous)
+                    && !GROWN_TOGETHER.contains(previous + " " + token)) {
                 text.append(' ');
             }
             text.append(token);
