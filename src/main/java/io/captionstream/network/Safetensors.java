@@ -1,8 +1,11 @@
 package io.captionstream.network;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +32,10 @@ public final class Safetensors {
     private static final String METADATA = "__metadata__";
     private static final int LENGTH_BYTES = 8;
     private static final long LONGEST_HEADER = 100_000_000;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private Safetensors() {}
 
@@ -63,6 +70,23 @@ public final class Safetensors {
                     .forEach(property ->
                             metadata.put(property.getKey(), property.getValue().asText()));
             return metadata;
+        }
+    }
+
+    /**
+     * The types the tensors have in the file, such as {@code F16} or {@code I64}, by name.
+     *
+     * @throws MalformedWeightsException as {@link #read}
+     */
+    public static Map<String, String> types(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            JsonNode header = header(channel, size, file);
+            Map<String, String> types = new TreeMap<>();
+            for (Entry entry : entries(header, size - LENGTH_BYTES - headerLength(channel, size, file), file)) {
+                types.put(entry.name, entry.type.name());
+            }
+            return types;
         }
     }
 
@@ -128,11 +152,14 @@ public final class Safetensors {
         ByteBuffer bytes = ByteBuffer.allocate((int) headerLength(channel, size, file));
         readFully(channel, bytes, LENGTH_BYTES);
         try {
-            JsonNode header = JSON.readTree(new String(bytes.array(), StandardCharsets.UTF_8));
+            JsonNode header = JSON.readTree(
+                    StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString());
             if (header == null || !header.isObject()) {
                 throw new MalformedWeightsException(file + ": header is not a JSON object");
             }
             return header;
+        } catch (CharacterCodingException e) {
+            throw new MalformedWeightsException(file + ": header is not UTF-8", e);
         } catch (JsonProcessingException e) {
             throw new MalformedWeightsException(file + ": header is not JSON: " + e.getOriginalMessage(), e);
         }
@@ -198,6 +225,9 @@ public final class Safetensors {
             bytes = Math.multiplyExact((long) Weights.elements(shape), type.bytes);
         } catch (ArithmeticException | IllegalArgumentException e) {
             throw new MalformedWeightsException(where + " has an impossible shape " + Arrays.toString(shape), e);
+        }
+        if (bytes > Integer.MAX_VALUE) {
+            throw new MalformedWeightsException(where + " of shape " + Arrays.toString(shape) + " is larger than 2 GB");
         }
         if (bytes != end - begin) {
             throw new MalformedWeightsException(where + " of shape " + Arrays.toString(shape) + " needs " + bytes
