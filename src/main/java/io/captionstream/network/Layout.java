@@ -4,21 +4,21 @@ package io.captionstream.network;
  * How a tensor is stored (as PyTorch does, so that every other tool reads the files) and how TensorFlow wants it. The
  * translation happens when weights enter or leave a graph, never inside it.
  */
-enum Layout {
+public enum Layout {
     /** The same on both sides. */
     PLAIN {
         @Override
-        long[] graphShape(long[] stored) {
+        public long[] graphShape(long[] stored) {
             return stored.clone();
         }
 
         @Override
-        float[] toGraph(float[] values, long[] stored) {
+        public float[] toGraph(float[] values, long[] stored) {
             return values;
         }
 
         @Override
-        float[] toStored(float[] values, long[] stored) {
+        public float[] toStored(float[] values, long[] stored) {
             return values;
         }
     },
@@ -26,17 +26,17 @@ enum Layout {
     /** Dense layer: stored {@code [out, in]}, used as {@code [in, out]}. */
     LINEAR {
         @Override
-        long[] graphShape(long[] stored) {
+        public long[] graphShape(long[] stored) {
             return new long[] {stored[1], stored[0]};
         }
 
         @Override
-        float[] toGraph(float[] values, long[] stored) {
+        public float[] toGraph(float[] values, long[] stored) {
             return transposed(values, (int) stored[0], (int) stored[1]);
         }
 
         @Override
-        float[] toStored(float[] values, long[] stored) {
+        public float[] toStored(float[] values, long[] stored) {
             return transposed(values, (int) stored[1], (int) stored[0]);
         }
     },
@@ -44,12 +44,12 @@ enum Layout {
     /** Convolution: stored {@code [out, in, height, width]}, used as {@code [height, width, in, out]}. */
     CONVOLUTION {
         @Override
-        long[] graphShape(long[] stored) {
+        public long[] graphShape(long[] stored) {
             return new long[] {stored[2], stored[3], stored[1], stored[0]};
         }
 
         @Override
-        float[] toGraph(float[] values, long[] stored) {
+        public float[] toGraph(float[] values, long[] stored) {
             int outputs = (int) stored[0];
             int inputs = (int) stored[1];
             int cells = (int) (stored[2] * stored[3]);
@@ -66,7 +66,7 @@ enum Layout {
         }
 
         @Override
-        float[] toStored(float[] values, long[] stored) {
+        public float[] toStored(float[] values, long[] stored) {
             int outputs = (int) stored[0];
             int inputs = (int) stored[1];
             int cells = (int) (stored[2] * stored[3]);
@@ -84,13 +84,13 @@ enum Layout {
     };
 
     /** The shape TensorFlow sees for a tensor stored with this shape. */
-    abstract long[] graphShape(long[] stored);
+    public abstract long[] graphShape(long[] stored);
 
     /** Values in graph order; may be the same array. {@code stored} is the stored shape. */
-    abstract float[] toGraph(float[] values, long[] stored);
+    public abstract float[] toGraph(float[] values, long[] stored);
 
     /** Values in stored order; may be the same array. {@code stored} is the stored shape. */
-    abstract float[] toStored(float[] values, long[] stored);
+    public abstract float[] toStored(float[] values, long[] stored);
 
     private static float[] transposed(float[] values, int rows, int columns) {
         float[] result = new float[values.length];

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.captionstream.weights.EncoderImport;
+import io.captionstream.weights.ImportedEncoder;
+import io.captionstream.weights.KerasFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tensorflow.Graph;
@@ -21,11 +25,13 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
-/** The full-size encoders, folded, against torchvision and keras-applications, see {@link ParityFixtures}. */
+/** The full-size encoders, imported from the files they are published as and folded, against torchvision and keras-applications, see {@link ParityFixtures}. */
 class EncoderParityTest {
-    private static final Pattern KERAS_BLOCK = Pattern.compile("conv(\\d)_block(\\d)_(\\d)_(conv|bn)");
     private static final JsonNode ENCODERS =
             ParityFixtures.json("parity-seed1.json").get("encoders");
+
+    @TempDir
+    Path folder;
 
     static {
         TensorFlowRuntime.ensureLoaded();
@@ -39,12 +45,18 @@ class EncoderParityTest {
         "keras_inception_v3, INCEPTIONV3_GLOVE, KERAS, PLUS_MINUS_ONE",
     })
     void shouldGiveTheFeaturesOfThePublishedNetwork(
-            String model, Architecture architecture, EncoderVariant variant, Preprocessing preprocessing) {
+            String model, Architecture architecture, EncoderVariant variant, Preprocessing preprocessing)
+            throws IOException {
         JsonNode expected = ENCODERS.get(model);
         int size = expected.get("size").asInt();
         long seed = expected.get("gen_seed").asLong();
+        Path file = folder.resolve("published");
+        write(file, model, seed);
+        ImportedEncoder encoder = new EncoderImport(architecture, 1).read(file, null);
+        assertThat(encoder.variant()).isEqualTo(variant);
+        assertThat(encoder.preprocessing()).isEqualTo(preprocessing);
         NetworkConfig config = new NetworkConfig(architecture, size, 1, 8, 8, 8, 4, variant, preprocessing);
-        float[] features = encode(config, weights(model, seed), seed);
+        float[] features = encode(config, encoder.weights(), seed);
         assertThat(features).hasSize(2 * 2048);
         for (int image = 0; image < 2; image++) {
             JsonNode values = expected.get("images").get(image);
@@ -83,68 +95,21 @@ class EncoderParityTest {
         }
     }
 
-    private static Weights weights(String model, long seed) {
+    /** Writes the file such weights are published as. */
+    private static void write(Path file, String model, long seed) throws IOException {
         Weights.Builder weights = Weights.builder();
+        Map<String, KerasFiles.Weight> kerasWeights = new LinkedHashMap<>();
         for (JsonNode row : ENCODERS.get(model).get("tensors")) {
             String name = row.get(0).asText();
             long[] shape = ParityFixtures.shape(row);
             float[] values = ParityFixtures.tensor(row, seed);
-            if (!model.startsWith("keras")) {
-                weights.put(Encoder.PREFIX + name, shape, values);
-                continue;
-            }
-            long[] stored = shape.length == 4 ? new long[] {shape[3], shape[2], shape[0], shape[1]} : shape;
-            weights.put(
-                    Encoder.PREFIX + torchName(name),
-                    stored,
-                    shape.length == 4 ? Layout.CONVOLUTION.toStored(values, stored) : values);
+            weights.put(name, shape, values);
+            kerasWeights.put(name, new KerasFiles.Weight(shape, values));
         }
-        return weights.build();
-    }
-
-    /** The torchvision name of a Keras tensor such as {@code conv2_block1_0_bn/moving_mean:0}. */
-    private static String torchName(String keras) {
-        String layer = keras.substring(0, keras.indexOf('/'));
-        String leaf =
-                switch (keras.substring(keras.indexOf('/') + 1)) {
-                    case "kernel:0", "gamma:0" -> "weight";
-                    case "bias:0", "beta:0" -> "bias";
-                    case "moving_mean:0" -> "running_mean";
-                    case "moving_variance:0" -> "running_var";
-                    default -> throw new IllegalArgumentException(keras);
-                };
-        return torchLayer(layer) + "." + leaf;
-    }
-
-    private static String torchLayer(String layer) {
-        if (layer.equals("conv1_conv")) {
-            return "conv1";
+        if (model.startsWith("keras")) {
+            KerasFiles.write(file, kerasWeights);
+        } else {
+            Safetensors.write(file, weights.build(), Map.of("format", "pt"));
         }
-        if (layer.equals("conv1_bn")) {
-            return "bn1";
-        }
-        Matcher block = KERAS_BLOCK.matcher(layer);
-        if (block.matches()) {
-            boolean convolution = block.group(4).equals("conv");
-            String prefix = "layer" + (Integer.parseInt(block.group(1)) - 1) + "."
-                    + (Integer.parseInt(block.group(2)) - 1) + ".";
-            return block.group(3).equals("0")
-                    ? prefix + "downsample." + (convolution ? 0 : 1)
-                    : prefix + (convolution ? "conv" : "bn") + block.group(3);
-        }
-        int number = Integer.parseInt(layer.substring(layer.lastIndexOf('_') + 1));
-        return inceptionModules().get(number - 1) + (layer.startsWith("conv2d") ? ".conv" : ".bn");
-    }
-
-    /** Keras numbers the layers of InceptionV3 in the order in which torchvision lists its modules. */
-    private static List<String> inceptionModules() {
-        List<String> modules = new ArrayList<>();
-        for (JsonNode row : ENCODERS.get("tv_inception_v3").get("tensors")) {
-            String name = row.get(0).asText();
-            if (name.endsWith(".conv.weight") && !name.startsWith("AuxLogits")) {
-                modules.add(name.substring(0, name.length() - ".conv.weight".length()));
-            }
-        }
-        return modules;
     }
 }
