@@ -1,5 +1,6 @@
 package io.captionstream.cli;
 
+import io.captionstream.model.BundleException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "captionstream",
         description = "Captions images out of Kafka. Without a command, starts the service.",
         mixinStandardHelpOptions = true,
-        subcommands = {ScenesCommand.class, TrainCommand.class})
+        subcommands = {ScenesCommand.class, TrainCommand.class, ImportWeightsCommand.class, ExportWeightsCommand.class})
 public final class CaptionstreamCommand {
     private CaptionstreamCommand() {}
 
@@ -32,7 +33,9 @@ public final class CaptionstreamCommand {
             command.getErr().println("Error: no such file: " + failure.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }
-        if (failure instanceof IOException || failure instanceof IllegalArgumentException) {
+        if (failure instanceof IOException
+                || failure instanceof IllegalArgumentException
+                || failure instanceof BundleException) {
             command.getErr().println("Error: " + failure.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }
