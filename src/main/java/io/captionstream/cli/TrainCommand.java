@@ -6,17 +6,21 @@ import io.captionstream.model.InferenceException;
 import io.captionstream.model.ModelBundle;
 import io.captionstream.network.Architecture;
 import io.captionstream.network.NetworkConfig;
+import io.captionstream.network.Safetensors;
+import io.captionstream.network.TrainingOptions;
 import io.captionstream.network.Weights;
 import io.captionstream.text.GloveReader;
 import io.captionstream.text.Vocabulary;
 import io.captionstream.training.BundleExport;
 import io.captionstream.training.CaptionFile;
-import io.captionstream.training.CaptionTraining;
 import io.captionstream.training.CaptionedImage;
-import io.captionstream.training.CheckpointFolder;
 import io.captionstream.training.Hyperparameters;
 import io.captionstream.training.LearningRateSchedule;
 import io.captionstream.training.Split;
+import io.captionstream.training.StagedTraining;
+import io.captionstream.training.StartingPoint;
+import io.captionstream.training.TrainingCurves;
+import io.captionstream.training.TrainingResources;
 import io.captionstream.training.VocabularyBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains a model on captioned images. */
@@ -123,6 +128,22 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--batch-size", defaultValue = "64", description = "Default: ${DEFAULT-VALUE}.")
     int batchSize;
 
+    @Option(
+            names = "--micro-batches",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Cuts each batch into N parts whose gradients add up to one step: less memory (default: ${DEFAULT-VALUE}).")
+    int microBatches;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Micro-batches computed at a time; has no influence on the result (default: ${DEFAULT-VALUE}).")
+    int parallelism;
+
     @Option(names = "--lr", defaultValue = "0.001", description = "Learning rate of Adam (default: ${DEFAULT-VALUE}).")
     double learningRate;
 
@@ -153,8 +174,59 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--dropout", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
     double dropout;
 
-    @Option(names = "--freeze-encoder", description = "Train the decoder only.")
+    @Option(
+            names = "--label-smoothing",
+            defaultValue = "0",
+            description = "Share of the target spread over all words (default: ${DEFAULT-VALUE}).")
+    double labelSmoothing;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "EPOCHS",
+            defaultValue = "0",
+            description = {
+                "Decodes the validation images after every epoch, ends after so many epochs without a better CIDEr-D",
+                "and keeps the best; 0 runs all epochs and keeps the last (default: ${DEFAULT-VALUE})."
+            })
+    int patience;
+
+    @Option(
+            names = "--from",
+            paramLabel = "BUNDLE",
+            description = "A bundle whose network, vocabulary and weights to start from.")
+    @Nullable
+    Path from;
+
+    @Option(
+            names = "--initial-weights",
+            paramLabel = "FILE",
+            description = "Safetensors with weights to start from, for example those of a published encoder.")
+    @Nullable
+    Path initialWeights;
+
+    @Option(names = "--freeze-encoder", description = "Train the decoder only, on features computed once.")
     boolean freezeEncoder;
+
+    @Option(
+            names = "--fine-tune-epochs",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "After a frozen encoder: so many epochs of the whole network (default: ${DEFAULT-VALUE}).")
+    int fineTuneEpochs;
+
+    @Option(
+            names = "--fine-tune-lr",
+            defaultValue = "0.00001",
+            description = "Learning rate of these (default: ${DEFAULT-VALUE}).")
+    double fineTuneLearningRate;
+
+    @Option(
+            names = "--features",
+            paramLabel = "FOLDER",
+            description =
+                    "Where features of a frozen encoder are kept (default: the checkpoints' folder with .features appended).")
+    @Nullable
+    Path features;
 
     @Option(names = "--freeze-embedding", description = "Keep the word vectors of --glove as they are.")
     boolean freezeEmbedding;
@@ -175,22 +247,26 @@ final class TrainCommand implements Callable<Integer> {
         if (Files.exists(out)) {
             throw new FileAlreadyExistsException(out + " exists already; bundles are not overwritten");
         }
+        if (fineTuneEpochs > 0 && !freezeEncoder) {
+            throw new ParameterException(
+                    spec.commandLine(), "--fine-tune-epochs is what follows --freeze-encoder, which is missing");
+        }
         List<CaptionedImage> images = CaptionFile.read(data);
-        Vocabulary vocabulary = new VocabularyBuilder(minimumCount).build(images);
-        NetworkConfig network = network(vocabulary.size());
-        Map<String, float[]> vectors = glove == null
-                ? Map.of()
-                : new GloveReader(network.embeddingSize()).read(glove, new HashSet<>(vocabulary.words()));
-        CaptionTraining training = new CaptionTraining(
+        Optional<ModelBundle> base = from == null ? Optional.empty() : Optional.of(ModelBundle.open(from));
+        Vocabulary vocabulary =
+                base.isPresent() ? base.get().vocabulary() : new VocabularyBuilder(minimumCount).build(images);
+        NetworkConfig network = network(base, vocabulary.size());
+        StagedTraining training = new StagedTraining(
                 network,
-                hyperparameters(),
+                stages(),
                 vocabulary,
-                vectors,
-                new CheckpointFolder(checkpoints()),
-                pixelMemory * 1_000_000L);
+                startingPoint(base, network, vocabulary),
+                checkpoints(),
+                new TrainingResources(pixelMemory * 1_000_000L, parallelism, features()));
         try (StopSignal stop = new StopSignal();
-                TrainingProgress progress =
-                        new TrainingProgress(spec.commandLine().getOut())) {
+                TrainingProgress progress = new TrainingProgress(
+                        spec.commandLine().getOut(),
+                        new TrainingCurves(beside(".curves.png"), beside(".curves.json")))) {
             Optional<Weights> weights = training.run(images, progress, stop);
             if (weights.isEmpty()) {
                 progress.close();
@@ -220,29 +296,69 @@ final class TrainCommand implements Callable<Integer> {
         report.flush();
     }
 
-    private NetworkConfig network(int vocabularySize) {
+    private NetworkConfig network(Optional<ModelBundle> base, int vocabularySize) {
         Architecture architecture = Architecture.ofModelName(model.toLowerCase(Locale.ROOT));
+        if (base.isPresent()) {
+            NetworkConfig network = base.get().manifest().network();
+            if (network.architecture() != architecture) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "%s is a bundle of %s, not of %s"
+                                .formatted(from, network.architecture().modelName(), model));
+            }
+            return network;
+        }
         return preset == Preset.PAPER
                 ? NetworkConfig.paper(architecture, vocabularySize)
                 : NetworkConfig.demo(architecture, vocabularySize);
     }
 
-    private Hyperparameters hyperparameters() {
-        return new Hyperparameters(
+    private StartingPoint startingPoint(Optional<ModelBundle> base, NetworkConfig network, Vocabulary vocabulary)
+            throws IOException {
+        Map<String, float[]> vectors = glove == null
+                ? Map.of()
+                : new GloveReader(network.embeddingSize()).read(glove, new HashSet<>(vocabulary.words()));
+        Weights.Builder weights = Weights.builder();
+        if (base.isPresent()) {
+            weights.putAll(Safetensors.read(base.get().weights()));
+        }
+        Weights start = weights.build();
+        if (initialWeights != null) {
+            start = start.with(Safetensors.read(initialWeights));
+        }
+        return new StartingPoint(start, vectors);
+    }
+
+    private List<Hyperparameters> stages() {
+        TrainingOptions options = new TrainingOptions(
+                !freezeEncoder, !freezeEmbedding, gradientNorm, dropout, labelSmoothing, batchNormMomentum);
+        Hyperparameters first = new Hyperparameters(
                 epochs,
                 batchSize,
+                microBatches,
                 learningRate,
                 decay == null ? LearningRateSchedule.Decay.NONE : decay,
                 warmupSteps,
-                gradientNorm,
-                batchNormMomentum,
-                dropout,
-                !freezeEncoder,
-                !freezeEmbedding,
+                patience,
+                options,
                 seed);
+        return fineTuneEpochs == 0
+                ? List.of(first)
+                : List.of(
+                        first,
+                        first.withSchedule(fineTuneEpochs, fineTuneLearningRate)
+                                .withOptions(options.withTrainEncoder(true)));
     }
 
     private Path checkpoints() {
-        return checkpoints == null ? out.resolveSibling(out.getFileName() + ".checkpoints") : checkpoints;
+        return checkpoints == null ? beside(".checkpoints") : checkpoints;
+    }
+
+    private Path features() {
+        return features == null ? checkpoints().resolveSibling(checkpoints().getFileName() + ".features") : features;
+    }
+
+    private Path beside(String suffix) {
+        return out.resolveSibling(out.getFileName() + suffix);
     }
 }

@@ -1,9 +1,12 @@
 package io.captionstream.cli;
 
 import io.captionstream.training.EpochResult;
+import io.captionstream.training.TrainingHistory;
 import io.captionstream.training.TrainingListener;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     private static final double SMOOTHING = 0.05;
 
     private final PrintWriter out;
+    private final TrainingListener curves;
     private int epochs;
     private int stepsPerEpoch;
     private int batchSize;
@@ -23,8 +27,29 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
     private @Nullable ProgressBar bar;
 
-    TrainingProgress(PrintWriter out) {
+    /** @param curves hears of the epochs, too */
+    TrainingProgress(PrintWriter out, TrainingListener curves) {
         this.out = out;
+        this.curves = curves;
+    }
+
+    @Override
+    public void onFeatures(int done, int total) {
+        if (bar == null) {
+            bar = new ProgressBarBuilder()
+                    .setTaskName("Features")
+                    .setInitialMax(total)
+                    .build();
+        }
+        bar.stepTo(done);
+        if (done == total) {
+            close();
+        }
+    }
+
+    @Override
+    public void onHistory(TrainingHistory history) {
+        curves.onHistory(history);
     }
 
     @Override
@@ -58,9 +83,13 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     public void onEpoch(EpochResult result) {
         double rate = rate((long) result.epoch() * stepsPerEpoch);
         close();
+        String metrics = result.metrics().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(metric -> ", %s %.3f".formatted(metric.getKey(), metric.getValue()))
+                .collect(Collectors.joining());
         out.printf(
-                "Epoch %d/%d: loss %.4f, validation loss %.4f, %.0f images/s%n",
-                result.epoch(), epochs, result.trainingLoss(), result.validationLoss(), rate);
+                "Epoch %d/%d: loss %.4f, validation loss %.4f%s, %.0f images/s%n",
+                result.epoch(), epochs, result.trainingLoss(), result.validationLoss(), metrics, rate);
         out.flush();
     }
 

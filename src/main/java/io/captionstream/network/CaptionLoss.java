@@ -9,6 +9,7 @@ import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.nn.SoftmaxCrossEntropyWithLogits;
 import org.tensorflow.op.nn.SparseSoftmaxCrossEntropyWithLogits;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -21,14 +22,20 @@ final class CaptionLoss {
     private final Operand<TFloat32> loss;
     private final Operand<TFloat32> logits;
     private final Operand<TFloat32> logitGradient;
+    private final Operand<TFloat32> tokenCount;
 
-    private CaptionLoss(Operand<TFloat32> loss, Operand<TFloat32> logits, Operand<TFloat32> logitGradient) {
+    private CaptionLoss(
+            Operand<TFloat32> loss,
+            Operand<TFloat32> logits,
+            Operand<TFloat32> logitGradient,
+            Operand<TFloat32> tokenCount) {
         this.loss = loss;
         this.logits = logits;
         this.logitGradient = logitGradient;
+        this.tokenCount = tokenCount;
     }
 
-    /** Scalar. */
+    /** Scalar: the sum over the tokens divided by {@link #tokenCount}. */
     Operand<TFloat32> loss() {
         return loss;
     }
@@ -44,6 +51,14 @@ final class CaptionLoss {
     }
 
     /**
+     * Scalar, the number of real tokens. May be fed: with the number over several batches, losses and gradients of these
+     * add up to those of one.
+     */
+    Operand<TFloat32> tokenCount() {
+        return tokenCount;
+    }
+
+    /**
      * Placeholder for captions: {@code [B, T]}, real tokens then {@link Vocabulary#PAD}. The end token is a real token, the
      * start token is not part of it. Padding must be at the end only, and pad must not occur as a word.
      */
@@ -56,6 +71,7 @@ final class CaptionLoss {
      *
      * @param features {@code [B, F]}
      * @param dropout what to do with the vectors before the output layers, or null
+     * @param labelSmoothing share of the target spread evenly over the vocabulary
      */
     static CaptionLoss build(
             Ops tf,
@@ -65,7 +81,8 @@ final class CaptionLoss {
             int featureCount,
             Operand<TInt32> captions,
             int maxLength,
-            @Nullable Dropout dropout) {
+            @Nullable Dropout dropout,
+            double labelSmoothing) {
         Decoder.Tensors tensors = decoder.declare(tf, parameters);
         Operand<TFloat32> image = decoder.image(tf, parameters, features, featureCount);
         Decoder.State state = decoder.initial(tf, tensors, image);
@@ -92,13 +109,40 @@ final class CaptionLoss {
             rows = dropout.apply(tf, rows);
         }
         Operand<TFloat32> logits = decoder.logits(tf, tensors, rows);
+        Operand<TFloat32> count =
+                tf.placeholderWithDefault(tf.dtypes.cast(tf.size(labels), TFloat32.class), Shape.scalar());
+        Entropy entropy = labelSmoothing > 0
+                ? smoothed(tf, logits, labels, (float) labelSmoothing, decoder.vocabularySize)
+                : exact(tf, logits, labels);
+        return new CaptionLoss(
+                tf.math.div(tf.sum(entropy.loss, tf.constant(0)), count),
+                logits,
+                tf.math.div(entropy.gradient, count),
+                count);
+    }
+
+    /**
+     * @param loss {@code [tokens]}
+     * @param gradient {@code [tokens, V]}, by the logits
+     */
+    private record Entropy(Operand<TFloat32> loss, Operand<TFloat32> gradient) {}
+
+    private static Entropy exact(Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels) {
         SparseSoftmaxCrossEntropyWithLogits<TFloat32> entropy =
                 SparseSoftmaxCrossEntropyWithLogits.create(tf.scope(), logits, labels);
-        Operand<TFloat32> count = tf.dtypes.cast(tf.size(labels), TFloat32.class);
-        return new CaptionLoss(
-                tf.math.div(tf.sum(entropy.loss(), tf.constant(0)), count),
-                logits,
-                tf.math.div(entropy.backprop(), count));
+        return new Entropy(entropy.loss(), entropy.backprop());
+    }
+
+    private static Entropy smoothed(
+            Ops tf, Operand<TFloat32> logits, Operand<TInt32> labels, float smoothing, int vocabularySize) {
+        Operand<TFloat32> targets = tf.oneHot(
+                labels,
+                tf.constant(vocabularySize),
+                tf.constant(1 - smoothing + smoothing / vocabularySize),
+                tf.constant(smoothing / vocabularySize));
+        SoftmaxCrossEntropyWithLogits<TFloat32> entropy =
+                SoftmaxCrossEntropyWithLogits.create(tf.scope(), logits, targets);
+        return new Entropy(entropy.loss(), entropy.backprop());
     }
 
     /**

@@ -3,6 +3,7 @@ package io.captionstream.network;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.FusedBatchNorm;
@@ -21,6 +22,7 @@ final class TrainableConvolutions implements Convolutions {
     private final boolean training;
     private final float momentum;
     private final List<Op> updates = new ArrayList<>();
+    private final List<Output<TFloat32>> statistics = new ArrayList<>();
 
     /**
      * @param momentum share of a batch in the running statistics, as in PyTorch: {@code running = (1 - momentum) *
@@ -36,6 +38,11 @@ final class TrainableConvolutions implements Convolutions {
     /** The updates of the running statistics, to run with every training step. */
     List<Op> updates() {
         return updates;
+    }
+
+    /** The statistics of the batch that {@link #updates} move the running ones by: per layer mean and variance. */
+    List<Output<TFloat32>> statistics() {
+        return statistics;
     }
 
     @Override
@@ -90,6 +97,7 @@ final class TrainableConvolutions implements Convolutions {
     }
 
     private Op moved(VariableParameters.Variable running, Operand<TFloat32> batch) {
+        statistics.add(batch.asOutput());
         return tf.assignSubVariableOp(
                 running.handle(), tf.math.mul(tf.math.sub(running.value(), batch), tf.constant(momentum)));
     }

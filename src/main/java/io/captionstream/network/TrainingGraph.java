@@ -1,14 +1,20 @@
 package io.captionstream.network;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
 import io.captionstream.text.Vocabulary;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -27,6 +33,9 @@ import org.tensorflow.types.TUint8;
  * on a GPU that also needs {@code TF_DETERMINISTIC_OPS=1} in the environment. Not thread-safe.
  */
 public final class TrainingGraph implements AutoCloseable {
+    /** Parts the dropout masks of the parts of a step; odd, so that no two are alike. */
+    private static final int PART_SEED = 0x9E3779B9;
+
     private final NetworkConfig config;
     private final TrainingOptions options;
     private final long seed;
@@ -42,6 +51,7 @@ public final class TrainingGraph implements AutoCloseable {
     private final CaptionLoss evaluationLoss;
     private final Adam adam;
     private final List<VariableParameters.Variable> trained;
+    private final List<Output<TFloat32>> statistics;
     private long steps;
 
     static {
@@ -61,12 +71,13 @@ public final class TrainingGraph implements AutoCloseable {
         captions = CaptionLoss.captions(tf, config.maxLength());
         dropoutSeed = tf.withName("dropout_seed").placeholder(TInt32.class, Placeholder.shape(Shape.of(2)));
         frozenFeatures = encoder.encode(tf, convolutions(tf, false), images);
-        evaluationLoss = loss(tf, decoder, frozenFeatures, null);
+        evaluationLoss = loss(tf, decoder, frozenFeatures, null, 0);
         TrainableConvolutions training = convolutions(tf, true);
         Operand<TFloat32> features = options.trainEncoder() ? encoder.encode(tf, training, images) : frozenFeatures;
         CaptionLoss.@Nullable Dropout dropout =
-                options.keepProbability() < 1 ? new CaptionLoss.Dropout(options.keepProbability(), dropoutSeed) : null;
-        trainingLoss = loss(tf, decoder, features, dropout);
+                options.dropout() > 0 ? new CaptionLoss.Dropout(1 - options.dropout(), dropoutSeed) : null;
+        trainingLoss = loss(tf, decoder, features, dropout, options.labelSmoothing());
+        statistics = training.statistics();
         trained = parameters.variables().stream().filter(this::isTrained).toList();
         adam = new Adam(graph, tf, parameters, trainingLoss, trained, options.gradientNorm(), training.updates());
         session = new Session(graph);
@@ -76,44 +87,15 @@ public final class TrainingGraph implements AutoCloseable {
     /**
      * One step of Adam on a batch.
      *
-     * @param rgb direct, {@code [B, H, W, 3]} bytes from its position on; the position does not change
-     * @param tokens captions as token numbers without start and end; the end is added where the caption has room for it
-     *     within the configured length, what is longer is cut
      * @param learningRate of this step
      * @return the mean loss per token before the step, in nats
+     * @throws IllegalStateException if the batch holds features and the encoder learns
      */
-    public float step(ByteBuffer rgb, int[][] tokens, float learningRate) {
-        try (TUint8 pixels = pixels(rgb, tokens.length)) {
-            return step(images, pixels, tokens, learningRate);
-        }
-    }
-
-    /**
-     * One step on features of an encoder that does not learn, see {@link #features}: saves the encoder's work in every
-     * epoch after the first.
-     *
-     * @param features {@code [B, F]}
-     * @throws IllegalStateException if the encoder learns
-     */
-    public float stepOnFeatures(float[] features, int[][] tokens, float learningRate) {
-        if (options.trainEncoder()) {
-            throw new IllegalStateException("the encoder learns, its features change with every step");
-        }
-        try (TFloat32 rows = TFloat32.tensorOf(Shape.of(tokens.length, featureCount), DataBuffers.of(features))) {
-            return step(frozenFeatures, rows, tokens, learningRate);
-        }
-    }
-
-    private float step(Operand<?> input, Tensor value, int[][] tokens, float learningRate) {
-        int[] maskSeed = {(int) seed, (int) steps};
-        try (TInt32 labels = labels(tokens);
+    public float step(TrainingBatch batch, float learningRate) {
+        try (Feeds feeds = feeds(batch, 0);
                 TFloat32 rate = TFloat32.scalarOf(learningRate);
-                TInt32 mask = TInt32.vectorOf(maskSeed);
-                Result result = session.runner()
-                        .feed(input.asOutput(), value)
-                        .feed(captions, labels)
+                Result result = feeds.into(session.runner())
                         .feed(adam.learningRate(), rate)
-                        .feed(dropoutSeed, mask)
                         .addTarget(adam.step())
                         .fetch(trainingLoss.loss())
                         .run()) {
@@ -122,13 +104,63 @@ public final class TrainingGraph implements AutoCloseable {
         }
     }
 
-    /** The mean loss per token of a batch as in serving: running statistics, no dropout. Parameters as in {@link #step}. */
-    public float loss(ByteBuffer rgb, int[][] tokens) {
-        try (TUint8 pixels = pixels(rgb, tokens.length);
-                TInt32 labels = labels(tokens);
-                Result result = session.runner()
-                        .feed(images, pixels)
-                        .feed(captions, labels)
+    /**
+     * One step on several batches together: the gradients are those of one batch that is their union, except that batch
+     * normalization uses the statistics of each part and dropout other masks. Needs the memory of as many parts as the
+     * executor runs at a time. The result depends on how the examples are cut, not on the executor.
+     *
+     * @param parts at least one
+     * @param executor calculates the gradients of the parts
+     * @return the mean loss per token over all parts before the step, in nats
+     */
+    public float step(List<TrainingBatch> parts, Executor executor, float learningRate) {
+        if (parts.size() == 1) {
+            return step(parts.get(0), learningRate);
+        }
+        long tokens = parts.stream().mapToLong(this::tokenCount).sum();
+        List<CompletableFuture<Result>> results = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            int part = i;
+            results.add(CompletableFuture.supplyAsync(() -> partialGradients(parts.get(part), part, tokens), executor));
+        }
+        try (PartialSum sum = PartialSum.of(results);
+                TFloat32 rate = TFloat32.scalarOf(learningRate)) {
+            Session.Runner runner = session.runner();
+            for (int i = 0; i < adam.gradients().size(); i++) {
+                runner.feed(adam.gradients().get(i), sum.total(1 + i));
+            }
+            for (int i = 0; i < statistics.size(); i++) {
+                runner.feed(statistics.get(i), sum.mean(1 + adam.gradients().size() + i));
+            }
+            runner.feed(adam.learningRate(), rate).addTarget(adam.step()).run().close();
+            steps++;
+            return sum.scalar(0);
+        }
+    }
+
+    /** Loss, gradients, statistics of batch normalization, the first two as shares of the sum over all parts. */
+    private Result partialGradients(TrainingBatch batch, int part, long tokens) {
+        try (Feeds feeds = feeds(batch, part);
+                TFloat32 count = TFloat32.scalarOf(tokens)) {
+            Session.Runner runner = feeds.into(session.runner())
+                    .feed(trainingLoss.tokenCount(), count)
+                    .fetch(trainingLoss.loss());
+            adam.gradients().forEach(runner::fetch);
+            statistics.forEach(runner::fetch);
+            return runner.run();
+        }
+    }
+
+    private long tokenCount(TrainingBatch batch) {
+        return Arrays.stream(batch.tokens())
+                .mapToLong(caption -> Math.min(caption.length + 1, config.maxLength()))
+                .sum();
+    }
+
+    /** The mean loss per token of a batch as in serving: running statistics, no dropout, no smoothing. */
+    public float loss(TrainingBatch batch) {
+        try (Feeds feeds = feeds(batch, 0);
+                Result result = feeds.into(session.runner())
                         .fetch(evaluationLoss.loss())
                         .run()) {
             return ((TFloat32) result.get(0)).getFloat();
@@ -214,9 +246,13 @@ public final class TrainingGraph implements AutoCloseable {
     }
 
     private CaptionLoss loss(
-            Ops tf, Decoder decoder, Operand<TFloat32> features, CaptionLoss.@Nullable Dropout dropout) {
+            Ops tf,
+            Decoder decoder,
+            Operand<TFloat32> features,
+            CaptionLoss.@Nullable Dropout dropout,
+            double labelSmoothing) {
         return CaptionLoss.build(
-                tf, decoder, parameters, features, featureCount, captions, config.maxLength(), dropout);
+                tf, decoder, parameters, features, featureCount, captions, config.maxLength(), dropout, labelSmoothing);
     }
 
     private boolean isTrained(VariableParameters.Variable variable) {
@@ -227,6 +263,48 @@ public final class TrainingGraph implements AutoCloseable {
 
     private static boolean isOptimizer(VariableParameters.Variable variable) {
         return variable.name().startsWith(Adam.PREFIX);
+    }
+
+    private Feeds feeds(TrainingBatch batch, int part) {
+        Tensor input;
+        Operand<?> place;
+        if (batch instanceof TrainingBatch.Pixels pixels) {
+            input = pixels(pixels.rgb(), batch.size());
+            place = images;
+        } else {
+            TrainingBatch.Features features = (TrainingBatch.Features) batch;
+            checkState(!options.trainEncoder(), "the encoder learns, its features change with every step");
+            checkArgument(
+                    features.rows().length == batch.size() * featureCount,
+                    "%s numbers are not %s features of each of %s images",
+                    features.rows().length,
+                    featureCount,
+                    batch.size());
+            input = TFloat32.tensorOf(Shape.of(batch.size(), featureCount), DataBuffers.of(features.rows()));
+            place = frozenFeatures;
+        }
+        int[] maskSeed = {(int) seed + part * PART_SEED, (int) steps};
+        return new Feeds(
+                List.of(place, captions, dropoutSeed),
+                List.of(
+                        input,
+                        TInt32.tensorOf(StdArrays.ndCopyOf(padded(batch.tokens(), config.maxLength()))),
+                        TInt32.vectorOf(maskSeed)));
+    }
+
+    /** What one run of the graph reads. */
+    private record Feeds(List<Operand<?>> places, List<Tensor> values) implements AutoCloseable {
+        Session.Runner into(Session.Runner runner) {
+            for (int i = 0; i < places.size(); i++) {
+                runner.feed(places.get(i).asOutput(), values.get(i));
+            }
+            return runner;
+        }
+
+        @Override
+        public void close() {
+            values.forEach(Tensor::close);
+        }
     }
 
     private TUint8 pixels(ByteBuffer rgb, int batchSize) {
@@ -243,10 +321,6 @@ public final class TrainingGraph implements AutoCloseable {
         return TUint8.tensorOf(Shape.of(batchSize, size, size, 3), DataBuffers.of(rgb.duplicate()));
     }
 
-    private TInt32 labels(int[][] tokens) {
-        return TInt32.tensorOf(StdArrays.ndCopyOf(padded(tokens, config.maxLength())));
-    }
-
     /** Cut to the length, ended where there is room, padded. */
     static int[][] padded(int[][] tokens, int maxLength) {
         int[][] result = new int[tokens.length][maxLength];
@@ -261,26 +335,21 @@ public final class TrainingGraph implements AutoCloseable {
     }
 
     /** Gradients of a batch before clipping: for tests of the gradients. */
-    Weights gradients(ByteBuffer rgb, int[][] tokens) {
-        Session.Runner runner = session.runner();
-        adam.gradients().forEach(runner::fetch);
-        int[] maskSeed = {(int) seed, (int) steps};
-        try (TUint8 pixels = pixels(rgb, tokens.length);
-                TInt32 labels = labels(tokens);
-                TInt32 mask = TInt32.vectorOf(maskSeed);
-                Result result = runner.feed(images, pixels)
-                        .feed(captions, labels)
-                        .feed(dropoutSeed, mask)
-                        .run()) {
-            Weights.Builder gradients = Weights.builder();
-            for (int i = 0; i < trained.size(); i++) {
-                VariableParameters.Variable variable = trained.get(i);
-                gradients.put(
-                        variable.name(),
-                        variable.storedShape().asArray(),
-                        VariableParameters.stored(variable, (TFloat32) result.get(i)));
+    Weights gradients(TrainingBatch batch) {
+        try (Feeds feeds = feeds(batch, 0)) {
+            Session.Runner runner = feeds.into(session.runner());
+            adam.gradients().forEach(runner::fetch);
+            try (Result result = runner.run()) {
+                Weights.Builder gradients = Weights.builder();
+                for (int i = 0; i < trained.size(); i++) {
+                    VariableParameters.Variable variable = trained.get(i);
+                    gradients.put(
+                            variable.name(),
+                            variable.storedShape().asArray(),
+                            VariableParameters.stored(variable, (TFloat32) result.get(i)));
+                }
+                return gradients.build();
             }
-            return gradients.build();
         }
     }
 }

@@ -10,27 +10,56 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param trainEmbedding whether word vectors learn; false keeps the ones that were loaded, as GloVe vectors
  * @param gradientNorm gradients are scaled down to this norm over all tensors together (Pascanu et al. 2012); 0 does not
  *     clip
- * @param keepProbability share of the decoder's state kept by dropout before the output layers; 1 is no dropout
+ * @param dropout share of the decoder's state that is dropped before the output layers (Srivastava et al. 2014)
+ * @param labelSmoothing share of the target that is spread evenly over the vocabulary (Szegedy et al. 2015), the right
+ *     word's share among it
  * @param batchNormMomentum share of a batch in the running statistics of batch normalization, PyTorch's meaning
  */
 public record TrainingOptions(
         boolean trainEncoder,
         boolean trainEmbedding,
         double gradientNorm,
-        double keepProbability,
+        double dropout,
+        double labelSmoothing,
         double batchNormMomentum) {
     public TrainingOptions {
         checkArgument(gradientNorm >= 0, "gradientNorm must not be negative: %s", gradientNorm);
+        checkArgument(dropout >= 0 && dropout < 1, "dropout must be in [0, 1): %s", dropout);
         checkArgument(
-                keepProbability > 0 && keepProbability <= 1, "keepProbability must be in (0, 1]: %s", keepProbability);
+                labelSmoothing >= 0 && labelSmoothing < 1, "labelSmoothing must be in [0, 1): %s", labelSmoothing);
         checkArgument(
                 batchNormMomentum > 0 && batchNormMomentum <= 1,
                 "batchNormMomentum must be in (0, 1]: %s",
                 batchNormMomentum);
     }
 
-    /** Everything learns, gradients clipped to norm 5, no dropout, momentum 0.1. */
+    /** Everything learns, gradients clipped to norm 5, no dropout, no smoothing, momentum 0.1. */
     public static TrainingOptions defaults() {
-        return new TrainingOptions(true, true, 5, 1, 0.1);
+        return new TrainingOptions(true, true, 5, 0, 0, 0.1);
+    }
+
+    public TrainingOptions withTrainEncoder(boolean value) {
+        return new TrainingOptions(value, trainEmbedding, gradientNorm, dropout, labelSmoothing, batchNormMomentum);
+    }
+
+    public TrainingOptions withTrainEmbedding(boolean value) {
+        return new TrainingOptions(trainEncoder, value, gradientNorm, dropout, labelSmoothing, batchNormMomentum);
+    }
+
+    public TrainingOptions withGradientNorm(double value) {
+        return new TrainingOptions(trainEncoder, trainEmbedding, value, dropout, labelSmoothing, batchNormMomentum);
+    }
+
+    public TrainingOptions withDropout(double value) {
+        return new TrainingOptions(
+                trainEncoder, trainEmbedding, gradientNorm, value, labelSmoothing, batchNormMomentum);
+    }
+
+    public TrainingOptions withLabelSmoothing(double value) {
+        return new TrainingOptions(trainEncoder, trainEmbedding, gradientNorm, dropout, value, batchNormMomentum);
+    }
+
+    public TrainingOptions withBatchNormMomentum(double value) {
+        return new TrainingOptions(trainEncoder, trainEmbedding, gradientNorm, dropout, labelSmoothing, value);
     }
 }

@@ -4,8 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -93,6 +97,22 @@ public final class Weights {
             product = Math.multiplyExact(product, dimension);
         }
         return Math.toIntExact(product);
+    }
+
+    /** SHA-256 over names, shapes and values, in hexadecimal. */
+    public String digest() {
+        Hasher hasher = Hashing.sha256().newHasher();
+        for (String name : names()) {
+            hasher.putString(name, StandardCharsets.UTF_8).putByte((byte) 0);
+            for (long dimension : shape(name)) {
+                hasher.putLong(dimension);
+            }
+            FloatBuffer values = values(name);
+            ByteBuffer bytes = ByteBuffer.allocate(values.remaining() * Float.BYTES);
+            bytes.asFloatBuffer().put(values);
+            hasher.putBytes(bytes);
+        }
+        return hasher.hash().toString();
     }
 
     @Override

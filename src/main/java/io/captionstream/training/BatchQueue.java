@@ -1,5 +1,6 @@
 package io.captionstream.training;
 
+import io.captionstream.network.TrainingBatch;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,7 +15,7 @@ final class BatchQueue implements AutoCloseable {
 
     private final BatchSource source;
     private final int[] order;
-    private final Deque<Future<Batch>> prepared = new ArrayDeque<>();
+    private final Deque<Future<TrainingBatch>> prepared = new ArrayDeque<>();
     private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "training-batches");
         thread.setDaemon(true);
@@ -37,9 +38,9 @@ final class BatchQueue implements AutoCloseable {
      *
      * @throws IOException if one of its images cannot be read or decoded
      */
-    Batch next() throws IOException {
+    TrainingBatch next() throws IOException {
         prepare();
-        Future<Batch> batch = prepared.remove();
+        Future<TrainingBatch> batch = prepared.remove();
         try {
             return batch.get();
         } catch (InterruptedException e) {

@@ -1,10 +1,10 @@
 package io.captionstream.training;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
+import io.captionstream.network.TrainingBatch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -14,15 +14,15 @@ import java.util.stream.IntStream;
  * alone, so that a run can be taken up anywhere.
  */
 final class BatchSource {
-    private final PixelStore pixels;
+    private final BatchInputs inputs;
     private final List<Example> examples;
     private final int batchSize;
     private final long seed;
 
-    BatchSource(PixelStore pixels, List<Example> examples, int batchSize, long seed) {
+    BatchSource(BatchInputs inputs, List<Example> examples, int batchSize, long seed) {
         checkArgument(batchSize > 0, "batchSize is not positive: %s", batchSize);
         checkArgument(!examples.isEmpty(), "there are no examples");
-        this.pixels = pixels;
+        this.inputs = requireNonNull(inputs, "inputs is null");
         this.examples = List.copyOf(examples);
         this.batchSize = Math.min(batchSize, examples.size());
         this.seed = seed;
@@ -64,28 +64,15 @@ final class BatchSource {
      *
      * @throws IOException if an image cannot be read or decoded
      */
-    Batch batch(int[] order, int batch) throws IOException {
+    TrainingBatch batch(int[] order, int batch) throws IOException {
         int from = batch * batchSize;
         int size = Math.min(batchSize, order.length - from);
         checkArgument(batch >= 0 && size > 0, "there is no batch %s", batch);
-        int pixelBytes = pixels.geometry().pixelBytes();
-        ByteBuffer rgb = ByteBuffer.allocateDirect(Math.multiplyExact(size, pixelBytes));
-        try {
-            IntStream.range(0, size).parallel().forEach(row -> rgb.put(row * pixelBytes, read(order[from + row])));
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        int[][] tokens = IntStream.range(0, size)
-                .mapToObj(row -> examples.get(order[from + row]).tokens())
-                .toArray(int[][]::new);
-        return new Batch(rgb, tokens);
-    }
-
-    private byte[] read(int example) {
-        try {
-            return pixels.pixels(examples.get(example).image());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        List<Example> chosen = IntStream.range(from, from + size)
+                .mapToObj(row -> examples.get(order[row]))
+                .toList();
+        return inputs.batch(
+                chosen.stream().mapToInt(Example::image).toArray(),
+                chosen.stream().map(Example::tokens).toArray(int[][]::new));
     }
 }

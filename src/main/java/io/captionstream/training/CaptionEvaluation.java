@@ -2,6 +2,7 @@ package io.captionstream.training;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import io.captionstream.evaluation.CaptionCase;
 import io.captionstream.evaluation.ExactMatch;
 import io.captionstream.image.ImageDecoder;
 import io.captionstream.image.ImageGeometry;
@@ -11,7 +12,9 @@ import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.InferenceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Judges a model by the captions it serves: decoded with beams, best one first, against the references. */
 public final class CaptionEvaluation {
@@ -32,11 +35,32 @@ public final class CaptionEvaluation {
      */
     public ExactMatch evaluate(Captioner captioner, List<CaptionedImage> images)
             throws IOException, InferenceException {
+        ExactMatch match = new ExactMatch();
+        caption(captioner, images, (image, caption) -> match.add(caption, image.captions()));
+        return match;
+    }
+
+    /**
+     * Captions images, for metrics that look at all of them together. Parameters and errors as in {@link #evaluate}.
+     *
+     * @return in the order of the images
+     */
+    public List<CaptionCase> cases(Captioner captioner, List<CaptionedImage> images)
+            throws IOException, InferenceException {
+        List<CaptionCase> cases = new ArrayList<>();
+        caption(
+                captioner,
+                images,
+                (image, caption) -> cases.add(CaptionCase.of(image.id(), caption, image.captions())));
+        return cases;
+    }
+
+    private void caption(Captioner captioner, List<CaptionedImage> images, BiConsumer<CaptionedImage, String> result)
+            throws IOException, InferenceException {
         checkArgument(!images.isEmpty(), "images is empty");
         ImageGeometry geometry = ImageGeometry.square(captioner.input().height());
         ImageDecoder decoder = new ImageDecoder(CaptionTraining.MAX_IMAGE_BYTES, CaptionTraining.MAX_IMAGE_PIXELS);
         PixelStore pixels = new PixelStore(images, decoder, geometry, 0);
-        ExactMatch match = new ExactMatch();
         for (int from = 0; from < images.size(); from += BATCH_SIZE) {
             List<CaptionedImage> batch = images.subList(from, Math.min(from + BATCH_SIZE, images.size()));
             ByteBuffer rgb = ByteBuffer.allocateDirect(batch.size() * geometry.pixelBytes());
@@ -45,9 +69,8 @@ public final class CaptionEvaluation {
             }
             List<List<Alternative>> captions = captioner.caption(rgb.flip(), batch.size(), options);
             for (int row = 0; row < batch.size(); row++) {
-                match.add(captions.get(row).get(0).text(), batch.get(row).captions());
+                result.accept(batch.get(row), captions.get(row).get(0).text());
             }
         }
-        return match;
     }
 }

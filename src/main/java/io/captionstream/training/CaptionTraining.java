@@ -10,21 +10,21 @@ import io.captionstream.image.ImageDecoder;
 import io.captionstream.image.ImageGeometry;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.TrainingGraph;
-import io.captionstream.network.TrainingOptions;
 import io.captionstream.network.Weights;
 import io.captionstream.text.Vocabulary;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one network on captioned images. The weights that come out are a function of the images, the network's
- * configuration and the hyper-parameters, the seed among them; on a CPU bit for bit, on the same machine with the same
- * number of threads.
+ * configuration, the hyper-parameters, the seed among them, and the starting point; on a CPU bit for bit, on the same
+ * machine with the same number of threads. An encoder that does not learn computes the features of each image once.
  */
 public final class CaptionTraining {
     /** Larger images and files are refused, as in serving. */
@@ -32,30 +32,28 @@ public final class CaptionTraining {
 
     static final long MAX_IMAGE_PIXELS = 50_000_000;
 
+    private static final String ENCODER = "encoder.";
+
     private final NetworkConfig network;
     private final Hyperparameters hyperparameters;
     private final Vocabulary vocabulary;
-    private final Map<String, float[]> vectors;
+    private final StartingPoint start;
     private final CheckpointFolder checkpoints;
-    private final long pixelMemory;
+    private final TrainingResources resources;
 
-    /**
-     * @param vectors word vectors the embedding starts from; words without one start from random numbers
-     * @param pixelMemory bytes of decoded images kept in memory
-     */
     public CaptionTraining(
             NetworkConfig network,
             Hyperparameters hyperparameters,
             Vocabulary vocabulary,
-            Map<String, float[]> vectors,
+            StartingPoint start,
             CheckpointFolder checkpoints,
-            long pixelMemory) {
+            TrainingResources resources) {
         this.network = requireNonNull(network, "network is null");
         this.hyperparameters = requireNonNull(hyperparameters, "hyperparameters is null");
         this.vocabulary = requireNonNull(vocabulary, "vocabulary is null");
-        this.vectors = Map.copyOf(vectors);
+        this.start = requireNonNull(start, "start is null");
         this.checkpoints = requireNonNull(checkpoints, "checkpoints is null");
-        this.pixelMemory = pixelMemory;
+        this.resources = requireNonNull(resources, "resources is null");
     }
 
     /**
@@ -64,6 +62,7 @@ public final class CaptionTraining {
      * @return the final weights; empty if the run was stopped, then it goes on from its checkpoint next time
      * @throws MalformedDatasetException if there is nothing to train on or an image cannot be decoded
      * @throws MismatchedCheckpointException if the checkpoint is of another run
+     * @throws IllegalArgumentException if the starting point does not fit the network
      */
     public Optional<Weights> run(List<CaptionedImage> images, TrainingListener listener, BooleanSupplier stopRequested)
             throws IOException {
@@ -72,38 +71,79 @@ public final class CaptionTraining {
             throw new MalformedDatasetException(
                     "None of the %s images belongs to the training split".formatted(images.size()));
         }
-        PixelStore pixels = new PixelStore(
+        PixelInputs pixels = new PixelInputs(new PixelStore(
                 images,
                 new ImageDecoder(MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS),
                 ImageGeometry.square(network.imageSize()),
-                pixelMemory);
-        BatchSource training = source(pixels, dataset.examples(Split.TRAIN));
-        List<Example> judged = dataset.examples(Split.VALIDATION);
-        @Nullable BatchSource validation = judged.isEmpty() ? null : source(pixels, judged);
-        try (TrainingGraph graph = new TrainingGraph(network, options(), hyperparameters.seed())) {
-            if (checkpoints.latest().isEmpty()) {
-                new DecoderStart(graph, network, training).apply(vocabulary, vectors);
+                resources.pixelMemory()));
+        try (TrainingGraph graph = new TrainingGraph(network, hyperparameters.options(), hyperparameters.seed())) {
+            graph.load(start.weights());
+            if (hyperparameters.options().trainEncoder()) {
+                return train(graph, dataset, pixels, listener, stopRequested);
             }
-            Trainer trainer = new Trainer(
-                    graph, hyperparameters, training, validation, checkpoints, description(images), listener);
-            return trainer.run(stopRequested) ? Optional.of(graph.weights()) : Optional.empty();
+            try (FeatureInputs features =
+                    FeatureInputs.open(resources.featureFolder(), network, graph, images.size())) {
+                return features.fill(images, pixels, graph, listener, stopRequested)
+                        ? train(graph, dataset, features, listener, stopRequested)
+                        : Optional.empty();
+            }
         }
     }
 
-    private BatchSource source(PixelStore pixels, List<Example> examples) {
-        return new BatchSource(pixels, examples, hyperparameters.batchSize(), hyperparameters.seed());
+    private Optional<Weights> train(
+            TrainingGraph graph,
+            Dataset dataset,
+            BatchInputs inputs,
+            TrainingListener listener,
+            BooleanSupplier stopRequested)
+            throws IOException {
+        BatchSource training = source(inputs, dataset.examples(Split.TRAIN));
+        List<Example> judged = dataset.examples(Split.VALIDATION);
+        @Nullable BatchSource validation = judged.isEmpty() ? null : source(inputs, judged);
+        if (checkpoints.latest().isEmpty() && !start.hasDecoder()) {
+            new DecoderStart(graph, network, training, isEncoderFresh()).apply(vocabulary, start.wordVectors());
+        }
+        ExecutorService executor = Executors.newFixedThreadPool(resources.parallelism(), task -> {
+            Thread thread = new Thread(task, "training-micro-batch");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            Trainer trainer = new Trainer(
+                    graph,
+                    hyperparameters,
+                    training,
+                    validation,
+                    judge(dataset.images()),
+                    checkpoints,
+                    description(dataset.images()),
+                    executor,
+                    listener);
+            return trainer.run(stopRequested);
+        } finally {
+            executor.shutdown();
+        }
     }
 
-    private TrainingOptions options() {
-        return new TrainingOptions(
-                hyperparameters.trainEncoder(),
-                hyperparameters.trainEmbedding(),
-                hyperparameters.gradientNorm(),
-                1 - hyperparameters.dropout(),
-                hyperparameters.batchNormMomentum());
+    private boolean isEncoderFresh() {
+        return hyperparameters.options().trainEncoder()
+                && start.weights().names().stream().noneMatch(name -> name.startsWith(ENCODER));
     }
 
-    /** What the weights depend on: hyper-parameters and digests of pairs, vocabulary and word vectors. */
+    private @Nullable EpochJudge judge(List<CaptionedImage> images) {
+        List<CaptionedImage> judged = images.stream()
+                .filter(image -> image.split() == Split.VALIDATION)
+                .toList();
+        return hyperparameters.patience() == 0 || judged.isEmpty()
+                ? null
+                : new DecodedJudge(network, vocabulary, judged);
+    }
+
+    private BatchSource source(BatchInputs inputs, List<Example> examples) {
+        return new BatchSource(inputs, examples, hyperparameters.batchSize(), hyperparameters.seed());
+    }
+
+    /** What the weights depend on: hyper-parameters and digests of pairs, vocabulary and starting point. */
     public Map<String, String> lineage(List<CaptionedImage> images) {
         Hasher hasher = Hashing.sha256().newHasher();
         for (CaptionedImage image : images) {
@@ -115,8 +155,10 @@ public final class CaptionTraining {
         }
         String words = String.join("\n", vocabulary.words());
         return ImmutableMap.of(
+                "startDigest",
+                start.weightsDigest(),
                 "wordVectorsDigest",
-                digest(vectors),
+                start.wordVectorsDigest(),
                 "hyperparameters",
                 hyperparameters.toString(),
                 "images",
@@ -127,28 +169,15 @@ public final class CaptionTraining {
                 Hashing.sha256().hashString(words, UTF_8).toString());
     }
 
-    /** Empty if there are no vectors. */
-    private static String digest(Map<String, float[]> vectors) {
-        if (vectors.isEmpty()) {
-            return "";
-        }
-        Hasher hasher = Hashing.sha256().newHasher();
-        new TreeMap<>(vectors).forEach((word, vector) -> {
-            hasher.putString(word, UTF_8).putByte((byte) 0);
-            for (float value : vector) {
-                hasher.putFloat(value);
-            }
-        });
-        return hasher.hash().toString();
-    }
-
     private String description(List<CaptionedImage> images) {
         Map<String, String> lineage = lineage(images);
-        return "%s, %s, pairs %s, vocabulary %s"
+        return "%s, %s, pairs %s, vocabulary %s, start %s %s"
                 .formatted(
                         network,
                         lineage.get("hyperparameters"),
                         lineage.get("pairsDigest"),
-                        lineage.get("vocabularyDigest"));
+                        lineage.get("vocabularyDigest"),
+                        lineage.get("startDigest"),
+                        lineage.get("wordVectorsDigest"));
     }
 }

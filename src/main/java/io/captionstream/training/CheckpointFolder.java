@@ -28,6 +28,7 @@ public final class CheckpointFolder {
     private static final Pattern NAME = Pattern.compile("step-(\\d+)");
     private static final String WEIGHTS = "weights.safetensors";
     private static final String OPTIMIZER = "optimizer.safetensors";
+    private static final String BEST = "best.safetensors";
     private static final String DESCRIPTION = "checkpoint.json";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -41,8 +42,18 @@ public final class CheckpointFolder {
      * The state of a run after a number of steps.
      *
      * @param run describes what is trained on what and how; a run goes on only from a checkpoint of an equal description
+     * @param lossSum over the steps of an epoch that is not over
+     * @param history epochs that are over
+     * @param best weights of the best epoch, if the run looks for it
      */
-    public record Checkpoint(long steps, String run, Weights weights, Weights optimizer) {}
+    public record Checkpoint(
+            long steps,
+            String run,
+            Weights weights,
+            Weights optimizer,
+            double lossSum,
+            TrainingHistory history,
+            Optional<Weights> best) {}
 
     /** @throws IOException if the checkpoint cannot be written; earlier ones are still there then */
     public void write(Checkpoint checkpoint) throws IOException {
@@ -50,7 +61,16 @@ public final class CheckpointFolder {
         Path written = Files.createTempDirectory(folder, "incomplete-");
         Safetensors.write(written.resolve(WEIGHTS), checkpoint.weights(), Map.of());
         Safetensors.write(written.resolve(OPTIMIZER), checkpoint.optimizer(), Map.of());
-        JSON.writeValue(written.resolve(DESCRIPTION).toFile(), new Description(checkpoint.steps(), checkpoint.run()));
+        if (checkpoint.best().isPresent()) {
+            Safetensors.write(written.resolve(BEST), checkpoint.best().get(), Map.of());
+        }
+        JSON.writeValue(
+                written.resolve(DESCRIPTION).toFile(),
+                new Description(
+                        checkpoint.steps(),
+                        checkpoint.run(),
+                        checkpoint.lossSum(),
+                        checkpoint.history().epochs()));
         Path place = folder.resolve("step-" + checkpoint.steps());
         delete(place);
         Files.move(written, place, ATOMIC_MOVE);
@@ -91,7 +111,12 @@ public final class CheckpointFolder {
                 description.steps,
                 description.run,
                 Safetensors.read(checkpoint.resolve(WEIGHTS)),
-                Safetensors.read(checkpoint.resolve(OPTIMIZER)));
+                Safetensors.read(checkpoint.resolve(OPTIMIZER)),
+                description.lossSum,
+                new TrainingHistory(description.epochs),
+                Files.exists(checkpoint.resolve(BEST))
+                        ? Optional.of(Safetensors.read(checkpoint.resolve(BEST)))
+                        : Optional.empty());
     }
 
     private static long steps(Path checkpoint) {
@@ -105,5 +130,5 @@ public final class CheckpointFolder {
         }
     }
 
-    private record Description(long steps, String run) {}
+    private record Description(long steps, String run, double lossSum, List<EpochResult> epochs) {}
 }

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import io.captionstream.network.Architecture;
 import io.captionstream.network.NetworkConfig;
+import io.captionstream.network.TrainingBatch;
 import io.captionstream.network.TrainingGraph;
 import io.captionstream.network.Weights;
 import io.captionstream.text.Vocabulary;
@@ -43,11 +44,14 @@ final class DecoderStart {
     private final TrainingGraph graph;
     private final NetworkConfig network;
     private final BatchSource training;
+    private final boolean freshEncoder;
 
-    DecoderStart(TrainingGraph graph, NetworkConfig network, BatchSource training) {
+    /** @param freshEncoder whether the encoder learns from random weights, its running statistics unset */
+    DecoderStart(TrainingGraph graph, NetworkConfig network, BatchSource training, boolean freshEncoder) {
         this.graph = graph;
         this.network = network;
         this.training = training;
+        this.freshEncoder = freshEncoder;
     }
 
     /**
@@ -103,16 +107,21 @@ final class DecoderStart {
         int[] order = training.order(0);
         int batches = training.batchesPerEpoch();
         // Steps of rate 0 leave the weights as they are and give batch normalization its first running statistics.
-        for (int batch = 0; batch < NORMALIZATION_BATCHES; batch++) {
-            Batch examples = training.batch(order, batch % batches);
-            graph.step(examples.rgb(), examples.tokens(), 0);
+        for (int batch = 0; freshEncoder && batch < NORMALIZATION_BATCHES; batch++) {
+            graph.step(training.batch(order, batch % batches), 0);
         }
         FeatureStatistics features = new FeatureStatistics(graph.featureCount());
         for (int batch = 0; batch < Math.min(FEATURE_BATCHES, batches); batch++) {
-            Batch examples = training.batch(order, batch);
-            features.add(graph.features(examples.rgb(), examples.size()));
+            features.add(features(training.batch(order, batch)));
         }
         return centred(array(weights, IMAGE_WEIGHT), weights.shape(IMAGE_WEIGHT), features);
+    }
+
+    private float[] features(TrainingBatch batch) {
+        if (batch instanceof TrainingBatch.Features computed) {
+            return computed.rows();
+        }
+        return graph.features(((TrainingBatch.Pixels) batch).rgb(), batch.size());
     }
 
     private static Weights centred(float[] kernel, long[] shape, FeatureStatistics features) {

@@ -23,8 +23,14 @@ public interface TrainingListener {
      */
     default void onStep(long step, float loss) {}
 
+    /** Features of so many of the images that had none are there. */
+    default void onFeatures(int done, int total) {}
+
     /** An epoch is done and judged. */
     default void onEpoch(EpochResult result) {}
+
+    /** All epochs of the run so far: after each, and when a run goes on. */
+    default void onHistory(TrainingHistory history) {}
 
     /** A checkpoint has been written. */
     default void onCheckpoint(long steps) {}

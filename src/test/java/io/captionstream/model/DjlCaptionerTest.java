@@ -9,6 +9,7 @@ import io.captionstream.network.Beam;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.ReferenceSearch;
 import io.captionstream.network.TinyNetworks;
+import io.captionstream.network.TrainingBatch;
 import io.captionstream.network.TrainingGraph;
 import io.captionstream.network.TrainingOptions;
 import io.captionstream.network.Weights;
@@ -44,7 +45,10 @@ class DjlCaptionerTest {
         try (TrainingGraph graph = new TrainingGraph(network, TrainingOptions.defaults(), 2)) {
             // Moves the statistics, so that folding them is tested too.
             for (int step = 0; step < 5; step++) {
-                graph.step(TinyNetworks.images(network, BATCH, step), TinyNetworks.captions(BATCH), 0.003f);
+                graph.step(
+                        new TrainingBatch.Pixels(
+                                TinyNetworks.images(network, BATCH, step), TinyNetworks.captions(BATCH)),
+                        0.003f);
             }
             weights = graph.weights();
             features = graph.features(images, BATCH);

@@ -65,7 +65,7 @@ class DecoderParityTest {
                     tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, TINY_FEATURES)));
             Placeholder<TInt32> captions = CaptionLoss.captions(tf, 8);
             CaptionLoss loss =
-                    CaptionLoss.build(tf, tiny(kind), parameters, features, TINY_FEATURES, captions, 8, null);
+                    CaptionLoss.build(tf, tiny(kind), parameters, features, TINY_FEATURES, captions, 8, null, 0);
             List<VariableParameters.Variable> trained = List.copyOf(parameters.variables());
             Adam adam = new Adam(graph, tf, parameters, loss, trained, 0, List.of());
             try (Session session = new Session(graph);

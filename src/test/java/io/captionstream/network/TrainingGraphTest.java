@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.captionstream.text.Vocabulary;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,13 +31,12 @@ class TrainingGraphTest {
     @ParameterizedTest
     @MethodSource("networks")
     void shouldLearnABatchByHeart(NetworkConfig config) {
-        ByteBuffer images = TinyNetworks.images(config, BATCH, 1);
-        int[][] captions = TinyNetworks.captions(BATCH);
+        TrainingBatch batch = batch(config, 1);
         try (TrainingGraph graph = new TrainingGraph(config, TrainingOptions.defaults(), 7)) {
-            float first = graph.step(images, captions, 0.01f);
+            float first = graph.step(batch, 0.01f);
             float last = first;
             for (int step = 0; step < 80; step++) {
-                last = graph.step(images, captions, 0.01f);
+                last = graph.step(batch, 0.01f);
             }
             assertThat(first).isCloseTo((float) Math.log(TinyNetworks.VOCABULARY), within(1f));
             assertThat(last).isLessThan(first / 3);
@@ -43,16 +46,20 @@ class TrainingGraphTest {
     @ParameterizedTest
     @MethodSource("networks")
     void shouldGiveTheSameWeightsBitForBitFromTheSameSeed(NetworkConfig config) {
-        TrainingOptions options = new TrainingOptions(true, true, 1, 0.8, 0.1);
+        TrainingOptions options = TrainingOptions.defaults().withGradientNorm(1).withDropout(0.2);
         Weights first = trained(config, options, 3);
         assertThat(trained(config, options, 3)).isEqualTo(first);
         assertThat(trained(config, options, 4)).isNotEqualTo(first);
     }
 
+    private static TrainingBatch batch(NetworkConfig config, int seed) {
+        return new TrainingBatch.Pixels(TinyNetworks.images(config, BATCH, seed), TinyNetworks.captions(BATCH));
+    }
+
     private static Weights trained(NetworkConfig config, TrainingOptions options, long seed) {
         try (TrainingGraph graph = new TrainingGraph(config, options, seed)) {
             for (int step = 0; step < 4; step++) {
-                graph.step(TinyNetworks.images(config, BATCH, step), TinyNetworks.captions(BATCH), 0.001f);
+                graph.step(batch(config, step), 0.001f);
             }
             return graph.weights();
         }
@@ -61,19 +68,18 @@ class TrainingGraphTest {
     @Test
     void shouldGoOnFromACheckpointAsIfNeverInterrupted() {
         NetworkConfig config = TinyNetworks.resnet();
-        TrainingOptions options = new TrainingOptions(true, true, 1, 0.8, 0.1);
-        ByteBuffer images = TinyNetworks.images(config, BATCH, 1);
-        int[][] captions = TinyNetworks.captions(BATCH);
+        TrainingOptions options = TrainingOptions.defaults().withGradientNorm(1).withDropout(0.2);
+        TrainingBatch batch = batch(config, 1);
         try (TrainingGraph whole = new TrainingGraph(config, options, 3);
                 TrainingGraph resumed = new TrainingGraph(config, options, 3)) {
-            whole.step(images, captions, 0.01f);
+            whole.step(batch, 0.01f);
             Weights weights = whole.weights();
             Weights state = whole.optimizerState();
-            whole.step(images, captions, 0.01f);
+            whole.step(batch, 0.01f);
 
             resumed.load(weights);
             resumed.loadOptimizerState(state);
-            resumed.step(images, captions, 0.01f);
+            resumed.step(batch, 0.01f);
 
             assertThat(resumed.weights()).isEqualTo(whole.weights());
             assertThat(resumed.optimizerState()).isEqualTo(whole.optimizerState());
@@ -83,10 +89,11 @@ class TrainingGraphTest {
     @Test
     void shouldLeaveAFrozenEncoderAndEmbeddingAsTheyAre() {
         NetworkConfig config = TinyNetworks.inception();
-        TrainingOptions options = new TrainingOptions(false, false, 5, 1, 0.1);
+        TrainingOptions options =
+                TrainingOptions.defaults().withTrainEncoder(false).withTrainEmbedding(false);
         try (TrainingGraph graph = new TrainingGraph(config, options, 3)) {
             Weights before = graph.weights();
-            graph.step(TinyNetworks.images(config, BATCH, 1), TinyNetworks.captions(BATCH), 0.01f);
+            graph.step(batch(config, 1), 0.01f);
             Weights after = graph.weights();
             for (String name : before.names()) {
                 boolean frozen = name.startsWith(Encoder.PREFIX) || name.equals(Decoder.EMBEDDING);
@@ -100,29 +107,105 @@ class TrainingGraphTest {
     @Test
     void shouldTrainADecoderOnFeaturesAsOnImages() {
         NetworkConfig config = TinyNetworks.resnet();
-        TrainingOptions options = new TrainingOptions(false, true, 5, 1, 0.1);
-        ByteBuffer images = TinyNetworks.images(config, BATCH, 1);
-        int[][] captions = TinyNetworks.captions(BATCH);
+        TrainingOptions options = TrainingOptions.defaults().withTrainEncoder(false);
+        TrainingBatch batch = batch(config, 1);
         try (TrainingGraph onImages = new TrainingGraph(config, options, 3);
                 TrainingGraph onFeatures = new TrainingGraph(config, options, 3)) {
-            float[] features = onFeatures.features(images, BATCH);
-            assertThat(features).hasSize(BATCH * onFeatures.featureCount());
-            float expected = onImages.step(images, captions, 0.01f);
-            assertThat(onFeatures.stepOnFeatures(features, captions, 0.01f)).isEqualTo(expected);
+            float[] rows = onFeatures.features(TinyNetworks.images(config, BATCH, 1), BATCH);
+            assertThat(rows).hasSize(BATCH * onFeatures.featureCount());
+            TrainingBatch features = new TrainingBatch.Features(rows, TinyNetworks.captions(BATCH));
+            float expected = onImages.step(batch, 0.01f);
+            assertThat(onFeatures.step(features, 0.01f)).isEqualTo(expected);
             assertThat(onFeatures.weights()).isEqualTo(onImages.weights());
+        }
+    }
+
+    @Test
+    void shouldAddUpThePartsOfABatchToTheWhole() {
+        NetworkConfig config = TinyNetworks.resnet();
+        TrainingOptions options = TrainingOptions.defaults().withTrainEncoder(false);
+        TrainingBatch batch = batch(config, 1);
+        try (TrainingGraph whole = new TrainingGraph(config, options, 3);
+                TrainingGraph cut = new TrainingGraph(config, options, 3)) {
+            float expected = whole.step(batch, 0.01f);
+            assertThat(cut.step(batch.cut(3), Runnable::run, 0.01f)).isCloseTo(expected, within(1e-5f));
+            Weights weights = whole.weights();
+            Weights summed = cut.weights();
+            for (String name : weights.names()) {
+                assertThat(floats(summed, name)).as(name).containsExactly(floats(weights, name), within(1e-4f));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void shouldNotDependOnHowManyPartsRunAtATime(NetworkConfig config) {
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        TrainingOptions options = TrainingOptions.defaults().withDropout(0.2);
+        try (TrainingGraph one = new TrainingGraph(config, options, 3);
+                TrainingGraph many = new TrainingGraph(config, options, 3)) {
+            for (int step = 0; step < 4; step++) {
+                List<TrainingBatch> parts = batch(config, step).cut(3);
+                assertThat(many.step(parts, threads, 0.01f)).isEqualTo(one.step(parts, Runnable::run, 0.01f));
+            }
+            assertThat(many.weights()).isEqualTo(one.weights());
+            assertThat(many.optimizerState()).isEqualTo(one.optimizerState());
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void shouldMoveTheRunningStatisticsByTheMeanOfTheParts() {
+        NetworkConfig config = TinyNetworks.resnet();
+        String mean = "encoder.bn1.running_mean";
+        TrainingBatch batch = batch(config, 1).range(0, 4);
+        try (TrainingGraph whole = new TrainingGraph(config, TrainingOptions.defaults(), 3);
+                TrainingGraph cut = new TrainingGraph(config, TrainingOptions.defaults(), 3)) {
+            whole.step(batch, 0.01f);
+            cut.step(batch.cut(2), Runnable::run, 0.01f);
+            assertThat(floats(cut.weights(), mean)).containsExactly(floats(whole.weights(), mean), within(1e-5f));
+        }
+    }
+
+    @Test
+    void shouldSmoothLabels() {
+        NetworkConfig config = TinyNetworks.resnet();
+        double smoothing = 0.1;
+        TrainingBatch batch = batch(config, 1);
+        TrainingOptions options = TrainingOptions.defaults().withTrainEncoder(false);
+        try (TrainingGraph plain = new TrainingGraph(config, options, 3);
+                TrainingGraph smooth = new TrainingGraph(config, options.withLabelSmoothing(smoothing), 3)) {
+            // The gradient by the output bias is the mean of softmax - target; smoothing moves the targets only.
+            float[] exact = floats(plain.gradients(batch), "decoder.out.bias");
+            float[] smoothed = floats(smooth.gradients(batch), "decoder.out.bias");
+            double[] share = new double[config.vocabularySize()];
+            int tokens = 0;
+            for (int[] caption : TrainingGraph.padded(batch.tokens(), config.maxLength())) {
+                for (int token : caption) {
+                    if (token != Vocabulary.PAD) {
+                        share[token]++;
+                        tokens++;
+                    }
+                }
+            }
+            for (int token = 0; token < share.length; token++) {
+                double expected = exact[token] + smoothing * (share[token] / tokens - 1.0 / share.length);
+                assertThat((double) smoothed[token]).isCloseTo(expected, within(1e-6));
+            }
+            assertThat(smooth.loss(batch)).isEqualTo(plain.loss(batch));
         }
     }
 
     @Test
     void shouldMoveTheRunningStatisticsByTheMomentum() {
         NetworkConfig config = TinyNetworks.resnet();
-        ByteBuffer images = TinyNetworks.images(config, BATCH, 1);
         String mean = "encoder.bn1.running_mean";
         float[] moved = new float[2];
         for (int i = 0; i < 2; i++) {
-            TrainingOptions options = new TrainingOptions(true, true, 5, 1, 0.1 * (i + 1));
+            TrainingOptions options = TrainingOptions.defaults().withBatchNormMomentum(0.1 * (i + 1));
             try (TrainingGraph graph = new TrainingGraph(config, options, 3)) {
-                graph.step(images, TinyNetworks.captions(BATCH), 0.01f);
+                graph.step(batch(config, 1), 0.01f);
                 moved[i] = graph.weights().values(mean).get(0);
             }
         }
@@ -133,13 +216,13 @@ class TrainingGraphTest {
     @Test
     void shouldHaveGradientsThatPredictTheLoss() {
         NetworkConfig config = TinyNetworks.resnet();
-        ByteBuffer images = TinyNetworks.images(config, BATCH, 1);
-        int[][] captions = TinyNetworks.captions(BATCH);
+        TrainingBatch batch = batch(config, 1);
         // With frozen statistics the evaluation loss is the one the gradient is of.
-        TrainingOptions options = new TrainingOptions(false, true, 0, 1, 0.1);
+        TrainingOptions options =
+                TrainingOptions.defaults().withTrainEncoder(false).withGradientNorm(0);
         try (TrainingGraph graph = new TrainingGraph(config, options, 3)) {
             Weights weights = graph.weights();
-            Weights gradients = graph.gradients(images, captions);
+            Weights gradients = graph.gradients(batch);
             for (String name : gradients.names()) {
                 float[] gradient = floats(gradients, name);
                 double norm = 0;
@@ -158,10 +241,10 @@ class TrainingGraphTest {
                 }
                 graph.load(weights.with(
                         Weights.builder().put(name, weights.shape(name), up).build()));
-                float above = graph.loss(images, captions);
+                float above = graph.loss(batch);
                 graph.load(weights.with(
                         Weights.builder().put(name, weights.shape(name), down).build()));
-                float below = graph.loss(images, captions);
+                float below = graph.loss(batch);
                 assertThat((above - below) / 0.0004f).as(name).isCloseTo(1f, within(0.05f));
             }
         }
@@ -200,7 +283,8 @@ class TrainingGraphTest {
                     .put("decoder.nothing", new long[] {1}, new float[1])
                     .build();
             assertThatThrownBy(() -> graph.load(unknown)).hasMessageContaining("decoder.nothing");
-            assertThatThrownBy(() -> graph.step(ByteBuffer.allocateDirect(3), new int[1][1], 0.1f))
+            assertThatThrownBy(() ->
+                            graph.step(new TrainingBatch.Pixels(ByteBuffer.allocateDirect(3), new int[1][1]), 0.1f))
                     .hasMessageContaining("need 3072 bytes");
         }
     }

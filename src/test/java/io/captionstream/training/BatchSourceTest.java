@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.captionstream.image.ImageDecoder;
 import io.captionstream.image.ImageGeometry;
+import io.captionstream.network.TrainingBatch;
 import io.captionstream.scene.SceneFolder;
 import io.captionstream.scene.SceneGenerator;
 import io.captionstream.text.Vocabulary;
@@ -38,7 +39,7 @@ class BatchSourceTest {
 
     @Test
     void shouldShuffleByEpochAndSeed() {
-        BatchSource source = new BatchSource(pixels, examples, 2, 1);
+        BatchSource source = new BatchSource(new PixelInputs(pixels), examples, 2, 1);
 
         assertThat(source.order(0)).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
         assertThat(source.order(1)).isEqualTo(source.order(1));
@@ -47,19 +48,20 @@ class BatchSourceTest {
                         .distinct())
                 .hasSizeGreaterThan(10);
         assertThat(IntStream.range(0, 20)
-                        .mapToObj(seed -> List.of(box(new BatchSource(pixels, examples, 2, seed).order(0))))
+                        .mapToObj(seed ->
+                                List.of(box(new BatchSource(new PixelInputs(pixels), examples, 2, seed).order(0))))
                         .distinct())
                 .hasSizeGreaterThan(10);
     }
 
     @Test
     void shouldPutPixelsAndCaptionsOfAnImageInOneRow() throws IOException {
-        BatchSource source = new BatchSource(pixels, examples, 2, 1);
+        BatchSource source = new BatchSource(new PixelInputs(pixels), examples, 2, 1);
         int[] order = source.order(3);
 
         assertThat(source.batchesPerEpoch()).isEqualTo(2);
         for (int batch = 0; batch < 2; batch++) {
-            Batch examplesOfBatch = source.batch(order, batch);
+            TrainingBatch.Pixels examplesOfBatch = (TrainingBatch.Pixels) source.batch(order, batch);
             assertThat(examplesOfBatch.rgb().remaining()).isEqualTo(2 * 8 * 8 * 3);
             for (int row = 0; row < 2; row++) {
                 Example example = examples.get(order[batch * 2 + row]);
@@ -74,7 +76,7 @@ class BatchSourceTest {
 
     @Test
     void shouldMakeDoWithFewerExamplesThanABatch() throws IOException {
-        BatchSource source = new BatchSource(pixels, examples, 64, 1);
+        BatchSource source = new BatchSource(new PixelInputs(pixels), examples, 64, 1);
 
         assertThat(source.batchesPerEpoch()).isEqualTo(1);
         assertThat(source.batch(source.order(0), 0).size()).isEqualTo(IMAGES);

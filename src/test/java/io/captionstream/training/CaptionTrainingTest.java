@@ -111,11 +111,21 @@ class CaptionTrainingTest {
                 EncoderVariant.TORCHVISION,
                 Preprocessing.IMAGENET);
         CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("checkpoints-" + name));
-        return new CaptionTraining(network, hyperparameters, vocabulary, Map.of(), checkpoints, pixelMemory);
+        return new CaptionTraining(
+                network,
+                hyperparameters,
+                vocabulary,
+                StartingPoint.random(Map.of()),
+                checkpoints,
+                new TrainingResources(pixelMemory, 1, folder.resolve("features")));
     }
 
     private static Hyperparameters hyperparameters(long seed) {
-        return new Hyperparameters(EPOCHS, 16, 0.003, Decay.COSINE, 2, 5, 0.1, 0, true, true, seed);
+        return Hyperparameters.defaults()
+                .withSchedule(EPOCHS, 0.003)
+                .withBatches(16, 1)
+                .withDecay(Decay.COSINE, 2)
+                .withSeed(seed);
     }
 
     private final class Results implements TrainingListener {
