@@ -7,6 +7,7 @@ import io.captionstream.network.Architecture;
 import io.captionstream.network.EncoderVariant;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.Preprocessing;
+import io.captionstream.network.TrainingOptions;
 import io.captionstream.network.Weights;
 import io.captionstream.scene.SceneFolder;
 import io.captionstream.scene.SceneGenerator;
@@ -75,6 +76,85 @@ class CaptionTrainingTest {
     }
 
     @Test
+    void shouldGiveTheSameWeightsHoweverManyMicroBatchesRunAtATime() throws IOException {
+        Hyperparameters cut = hyperparameters(1).withBatches(16, 4).withSchedule(1, 0.003);
+        Weights one = training(cut, "one", Long.MAX_VALUE)
+                .run(images, TrainingListener.NONE, () -> false)
+                .orElseThrow();
+        TrainingResources parallel = new TrainingResources(Long.MAX_VALUE, 3, folder.resolve("features"));
+
+        assertThat(training(cut, "many", StartingPoint.random(Map.of()), parallel)
+                        .run(images, TrainingListener.NONE, () -> false))
+                .contains(one);
+    }
+
+    @Test
+    void shouldComputeTheFeaturesOfAFrozenEncoderOnce() throws IOException {
+        Hyperparameters frozen = hyperparameters(1)
+                .withSchedule(1, 0.003)
+                .withOptions(TrainingOptions.defaults().withTrainEncoder(false));
+        Features features = new Features();
+        assertThat(training(frozen, "frozen", Long.MAX_VALUE).run(images, features, () -> features.done > 0))
+                .isEmpty();
+        assertThat(features.done).isEqualTo(32);
+        Weights weights = training(frozen, "frozen", Long.MAX_VALUE)
+                .run(images, features, () -> false)
+                .orElseThrow();
+        assertThat(features.done).isEqualTo(IMAGES);
+
+        assertThat(training(frozen, "frozen-again", Long.MAX_VALUE).run(images, features, () -> false))
+                .contains(weights);
+        assertThat(features.done).isEqualTo(IMAGES);
+    }
+
+    @Test
+    void shouldTrainInStagesAndGoOnInAnyOfThem() throws IOException {
+        TrainingOptions all = TrainingOptions.defaults();
+        List<Hyperparameters> stages = List.of(
+                hyperparameters(1).withSchedule(2, 0.003).withOptions(all.withTrainEncoder(false)),
+                hyperparameters(1).withSchedule(1, 0.0003).withOptions(all));
+        Steps steps = new Steps();
+        Weights whole = staged(stages, "staged").run(images, steps, () -> false).orElseThrow();
+        assertThat(steps.history.epochs()).extracting(EpochResult::epoch).containsExactly(1, 2, 3);
+        assertThat(steps.history.epochs().get(2).learningRate()).isLessThan(0.001);
+
+        Steps parts = new Steps();
+        assertThat(staged(stages, "staged-parts").run(images, parts, () -> parts.count == 2))
+                .isEmpty();
+        assertThat(staged(stages, "staged-parts").run(images, parts, () -> parts.count == steps.count - 2))
+                .isEmpty();
+        assertThat(staged(stages, "staged-parts").run(images, parts, () -> false))
+                .contains(whole);
+        assertThat(parts.history).isEqualTo(steps.history);
+    }
+
+    @Test
+    void shouldStartFromGivenWeights() throws IOException {
+        Hyperparameters frozen = hyperparameters(7)
+                .withSchedule(1, 0.003)
+                .withOptions(TrainingOptions.defaults().withTrainEncoder(false));
+        TrainingResources resources = new TrainingResources(Long.MAX_VALUE, 1, folder.resolve("features"));
+        Weights encoder = uninterrupted.only(name -> name.startsWith("encoder."));
+
+        Weights weights = training(frozen, "given", StartingPoint.of(encoder), resources)
+                .run(images, TrainingListener.NONE, () -> false)
+                .orElseThrow();
+
+        assertThat(weights.only(name -> name.startsWith("encoder."))).isEqualTo(encoder);
+        assertThat(weights.only(name -> name.startsWith("decoder.")))
+                .isNotEqualTo(uninterrupted.only(name -> name.startsWith("decoder.")));
+    }
+
+    @Test
+    void shouldJudgeDecodedCaptionsWhereItMayStopEarly() throws IOException {
+        Steps steps = new Steps();
+        training(hyperparameters(1).withSchedule(1, 0.003).withPatience(3), "judged", Long.MAX_VALUE)
+                .run(images, steps, () -> false);
+
+        assertThat(steps.history.epochs().get(0).metrics()).containsOnlyKeys("ciderD", "bleu4", "exactMatch");
+    }
+
+    @Test
     void shouldNotGoOnFromTheCheckpointOfAnotherRun() throws IOException {
         Steps steps = new Steps();
         training(hyperparameters(1), "other", Long.MAX_VALUE).run(images, steps, () -> steps.count == 1);
@@ -100,7 +180,31 @@ class CaptionTrainingTest {
     }
 
     private CaptionTraining training(Hyperparameters hyperparameters, String name, long pixelMemory) {
-        NetworkConfig network = new NetworkConfig(
+        return training(
+                hyperparameters,
+                name,
+                StartingPoint.random(Map.of()),
+                new TrainingResources(pixelMemory, 1, folder.resolve("features")));
+    }
+
+    private CaptionTraining training(
+            Hyperparameters hyperparameters, String name, StartingPoint start, TrainingResources resources) {
+        CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("checkpoints-" + name));
+        return new CaptionTraining(network(), hyperparameters, vocabulary, start, checkpoints, resources);
+    }
+
+    private StagedTraining staged(List<Hyperparameters> stages, String name) {
+        return new StagedTraining(
+                network(),
+                stages,
+                vocabulary,
+                StartingPoint.random(Map.of()),
+                folder.resolve("checkpoints-" + name),
+                new TrainingResources(Long.MAX_VALUE, 1, folder.resolve("features")));
+    }
+
+    private NetworkConfig network() {
+        return new NetworkConfig(
                 Architecture.RESNET50_LSTM,
                 32,
                 0.125,
@@ -110,14 +214,6 @@ class CaptionTrainingTest {
                 20,
                 EncoderVariant.TORCHVISION,
                 Preprocessing.IMAGENET);
-        CheckpointFolder checkpoints = new CheckpointFolder(folder.resolve("checkpoints-" + name));
-        return new CaptionTraining(
-                network,
-                hyperparameters,
-                vocabulary,
-                StartingPoint.random(Map.of()),
-                checkpoints,
-                new TrainingResources(pixelMemory, 1, folder.resolve("features")));
     }
 
     private static Hyperparameters hyperparameters(long seed) {
@@ -135,8 +231,23 @@ class CaptionTrainingTest {
         }
     }
 
+    private static final class Features implements TrainingListener {
+        private int done;
+
+        @Override
+        public void onFeatures(int done, int total) {
+            this.done = IMAGES - total + done;
+        }
+    }
+
     private static final class Steps implements TrainingListener {
         private int count;
+        private TrainingHistory history = TrainingHistory.EMPTY;
+
+        @Override
+        public void onHistory(TrainingHistory history) {
+            this.history = history;
+        }
 
         @Override
         public void onStep(long step, float loss) {
