@@ -11,7 +11,13 @@ import picocli.CommandLine.Command;
         name = "captionstream",
         description = "Captions images out of Kafka. Without a command, starts the service.",
         mixinStandardHelpOptions = true,
-        subcommands = {ScenesCommand.class, TrainCommand.class, ImportWeightsCommand.class, ExportWeightsCommand.class})
+        subcommands = {
+            ScenesCommand.class,
+            TrainCommand.class,
+            ImportWeightsCommand.class,
+            ExportWeightsCommand.class,
+            ImportCocoCommand.class
+        })
 public final class CaptionstreamCommand {
     private CaptionstreamCommand() {}
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** Events in Confluent's wire format, with Confluent's own serializers. */
@@ -105,6 +106,20 @@ public final class ConfluentEventCodec implements EventCodec {
 
     @Override
     public byte[] encodeCaptionEvent(String topic, CaptionEvent event) {
+        return encode(topic, event);
+    }
+
+    /**
+     * Encodes a labelled image.
+     *
+     * @param topic topic the bytes will be written to
+     * @throws RegistryUnavailableException if the registry could not be asked for the schema's id now
+     */
+    public byte[] encodeLabeledPair(String topic, LabeledPair pair) {
+        return encode(topic, pair);
+    }
+
+    private byte[] encode(String topic, SpecificRecord event) {
         try {
             return serializer.serialize(topic, event);
         } catch (SerializationException e) {
