@@ -9,6 +9,7 @@ import io.captionstream.image.LoadedImage;
 import io.captionstream.inference.Inference;
 import io.captionstream.model.Alternative;
 import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.Refinement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +28,7 @@ final class CaptionEvents {
         return CaptionEvent.newBuilder()
                 .setId(request.id())
                 .setCaptions(inferences.stream()
-                        .map(inference -> modelCaption(inference, request.options()))
+                        .map(inference -> modelCaption(inference, request))
                         .toList())
                 .setImage(new ImageInfo(image.width(), image.height(), image.format(), image.bytes(), image.digest()))
                 .setOrigin(request.origin())
@@ -38,7 +39,9 @@ final class CaptionEvents {
                 .build();
     }
 
-    private static ModelCaption modelCaption(Inference inference, DecodingOptions options) {
+    private static ModelCaption modelCaption(Inference inference, CaptionRequest request) {
+        DecodingOptions options = request.options();
+        Refinement refinement = options.refined();
         return ModelCaption.newBuilder()
                 .setModel(inference.model().name())
                 .setVersion(inference.model().version())
@@ -50,6 +53,16 @@ final class CaptionEvents {
                 .setBeamWidth(options.beamWidth())
                 .setMaxLength(options.maxLength())
                 .setLengthPenalty(options.lengthPenalty())
+                .setMinLength(refinement.minLength())
+                .setNoRepeatNgram(refinement.noRepeatNgram())
+                .setBeamGroups(refinement.beamGroups())
+                .setDiversity(refinement.diversity())
+                .setPenaltyInSearch(refinement.penaltyInSearch())
+                .setTemperature(refinement.temperature())
+                .setTopK(refinement.topK())
+                .setSeed(refinement.samples() ? request.seed() : null)
+                .setConfidence(inference.confidence())
+                .setPrecision(inference.precision())
                 .setBatchSize(inference.batchSize())
                 .setQueueMicros(micros(inference.queueTime()))
                 .setInferenceMicros(micros(inference.inferenceTime()))

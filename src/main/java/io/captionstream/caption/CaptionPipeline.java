@@ -129,7 +129,7 @@ final class CaptionPipeline {
         List<CompletableFuture<Inference>> futures = new ArrayList<>();
         inputs.forEach((name, input) -> {
             byte[] pixels = loaded.pixels().get(geometry(input));
-            futures.add(image.track(model(name).submit(pixels, input, request.options())));
+            futures.add(image.track(model(name).submit(pixels, input, request.options(), request.seed())));
         });
         LoadedImage described = withoutPixels(loaded);
         // Not on the thread that feeds the model: there are other images waiting for it.
@@ -227,16 +227,21 @@ final class CaptionPipeline {
             return rejected(image, ErrorCode.of(e.code()), stage, e);
         }
         if (failure instanceof InferenceException e) {
-            ErrorCode code = e.code() == InferenceException.Code.OUT_OF_MEMORY
-                    ? ErrorCode.INFERENCE_OUT_OF_MEMORY
-                    : ErrorCode.INFERENCE_FAILED;
-            return rejected(image, code, Stage.INFERENCE, e);
+            return rejected(image, code(e.code()), Stage.INFERENCE, e);
         }
         if (failure instanceof StaleInputException) {
             return rejected(image, ErrorCode.INFERENCE_FAILED, Stage.INFERENCE, failure);
         }
         log.errorf(failure, "Unexpected failure of an image in state %s", image.state());
         return rejected(image, ErrorCode.INTERNAL_ERROR, stage(image.state()), failure);
+    }
+
+    private static ErrorCode code(InferenceException.Code code) {
+        return switch (code) {
+            case OUT_OF_MEMORY -> ErrorCode.INFERENCE_OUT_OF_MEMORY;
+            case UNSUPPORTED_OPTIONS -> ErrorCode.UNSUPPORTED_DECODING;
+            case MODEL_FAILURE, CLOSED -> ErrorCode.INFERENCE_FAILED;
+        };
     }
 
     private static boolean isPassing(Throwable failure) {

@@ -12,12 +12,14 @@ import java.util.Map;
  * A valid image event.
  *
  * @param models names of known models, distinct, in the order asked
+ * @param seed of captions that are drawn at random
  */
 record CaptionRequest(
         String id,
         ImageReference image,
         List<String> models,
         DecodingOptions options,
+        long seed,
         Map<String, String> attributes,
         EventOrigin origin) {
     CaptionRequest {

@@ -25,6 +25,8 @@ public enum ErrorCode {
     UNKNOWN_MODEL(EVENT),
     /** Decoding options outside the service's limits. */
     INVALID_DECODING(EVENT),
+    /** Decoding options that the bundle of a model asked for was exported without. */
+    UNSUPPORTED_DECODING(EVENT),
     /** The record is larger than the service keeps; the dead letter lacks its value. */
     EVENT_TOO_LARGE(EVENT),
 

@@ -1,6 +1,8 @@
 package io.captionstream.caption;
 
 import com.google.common.collect.ImmutableSet;
+import com.google.common.hash.Hashing;
+import io.captionstream.event.DecodingOverrides;
 import io.captionstream.event.EventCodec;
 import io.captionstream.event.EventOrigin;
 import io.captionstream.event.ImageEvent;
@@ -8,6 +10,7 @@ import io.captionstream.event.RegistryUnavailableException;
 import io.captionstream.event.UndecodableEventException;
 import io.captionstream.image.ImageReference;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -40,9 +43,21 @@ final class RequestReader {
                 reference(event.getUri(), event.getContent()),
                 models(event.getModels()),
                 decoding.resolve(event.getDecoding()),
+                seed(event),
                 event.getAttributes(),
                 new EventOrigin(
                         entry.topic(), entry.partition(), entry.offset(), Instant.ofEpochMilli(entry.timestamp())));
+    }
+
+    /** Of an event that names none: a function of its id, so that another attempt draws the same captions. */
+    private static long seed(ImageEvent event) {
+        DecodingOverrides overrides = event.getDecoding();
+        Long seed = overrides == null ? null : overrides.getSeed();
+        return seed == null
+                ? Hashing.farmHashFingerprint64()
+                        .hashString(event.getId(), StandardCharsets.UTF_8)
+                        .asLong()
+                : seed;
     }
 
     private ImageEvent decode(InFlightEntry entry) throws RejectedEventException {

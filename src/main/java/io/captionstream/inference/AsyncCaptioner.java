@@ -10,6 +10,14 @@ public interface AsyncCaptioner {
     InputSpec input();
 
     /**
+     * Captions one image with a seed: where captions are drawn at random, they are a function of image, weights and seed.
+     * As {@link #submit(byte[], InputSpec, DecodingOptions)} otherwise.
+     */
+    default CompletableFuture<Inference> submit(byte[] pixels, InputSpec input, DecodingOptions options, long seed) {
+        return submit(pixels, input, options);
+    }
+
+    /**
      * Captions one image. Cancelling the future withdraws an image that has not been captioned yet.
      *
      * @param pixels RGB bytes as {@code input} says; not to be changed until the future is complete

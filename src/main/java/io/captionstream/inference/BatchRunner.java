@@ -104,7 +104,7 @@ final class BatchRunner {
         long before = ticker.read();
         List<List<Alternative>> results;
         try {
-            results = captioner.caption(rgb, paddedSize, options);
+            results = captioner.caption(rgb, paddedSize, options, seeds(images, paddedSize));
             verify(results.size() == paddedSize, "%s results for %s images", results.size(), paddedSize);
         } catch (OutOfMemoryError e) {
             throw new InferenceException(Code.OUT_OF_MEMORY, "Out of memory: " + e.getMessage(), e);
@@ -116,8 +116,25 @@ final class BatchRunner {
         for (int i = 0; i < images.size(); i++) {
             PendingImage image = images.get(i);
             Duration queued = Duration.ofNanos(start - image.submittedNanos());
-            image.future().complete(new Inference(captioner.identity(), results.get(i), images.size(), queued, time));
+            List<Alternative> alternatives = results.get(i);
+            image.future()
+                    .complete(new Inference(
+                            captioner.identity(),
+                            alternatives,
+                            captioner.confidence(alternatives.get(0)),
+                            captioner.precision().precision(),
+                            images.size(),
+                            queued,
+                            time));
         }
+    }
+
+    private static long[] seeds(List<PendingImage> images, int paddedSize) {
+        long[] seeds = new long[paddedSize];
+        for (int i = 0; i < images.size(); i++) {
+            seeds[i] = images.get(i).seed();
+        }
+        return seeds;
     }
 
     private ByteBuffer fill(List<PendingImage> images, int imageBytes, int paddedSize) {
@@ -141,7 +158,9 @@ final class BatchRunner {
         if (failure.code() == Code.OUT_OF_MEMORY) {
             listener.batchSizeLowered(memory.lower(images.size(), ticker.read()));
         }
-        if (images.size() > 1 && failure.code() != Code.CLOSED) {
+        // No image is to blame for these.
+        boolean ofAll = failure.code() == Code.CLOSED || failure.code() == Code.UNSUPPORTED_OPTIONS;
+        if (images.size() > 1 && !ofAll) {
             listener.bisected(images.size(), failure.code());
             halve(images, parts);
             return;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Gathers the images of all threads into batches for one model and runs them on a thread of its own.
  *
  * <p>A batch is closed when it is full, when its oldest image has been waiting for the linger since its submission, or
- * on {@link #drain}. It holds images with the same options only and is captioned by one version of the model, however
+ * on {@link #drain}. It holds images with the same options only, each with a seed of its own, and is captioned by one version of the model, however
  * often parts of it are tried again. What is pending is not bounded here: whoever submits does that.
  */
 public final class Batcher implements AsyncCaptioner, AutoCloseable {
@@ -88,6 +88,11 @@ public final class Batcher implements AsyncCaptioner, AutoCloseable {
 
     @Override
     public CompletableFuture<Inference> submit(byte[] pixels, InputSpec input, DecodingOptions options) {
+        return submit(pixels, input, options, 0);
+    }
+
+    @Override
+    public CompletableFuture<Inference> submit(byte[] pixels, InputSpec input, DecodingOptions options, long seed) {
         checkArgument(pixels.length == input.bytes(), "%s bytes are not an image of %s", pixels.length, input);
         requireNonNull(options, "options is null");
         CompletableFuture<Inference> future = new CompletableFuture<>();
@@ -96,7 +101,8 @@ public final class Batcher implements AsyncCaptioner, AutoCloseable {
             if (closed) {
                 return CompletableFuture.failedFuture(closedException());
             }
-            int waiting = queue.add(new PendingImage(submissions++, ticker.read(), pixels, input, options, future));
+            int waiting =
+                    queue.add(new PendingImage(submissions++, ticker.read(), pixels, input, options, seed, future));
             // Only the first image of a batch starts a wait, only the last one ends it.
             if (waiting == 1 || waiting >= maxBatchSize) {
                 changed.signal();

@@ -8,12 +8,15 @@ import io.captionstream.model.Alternative;
 import io.captionstream.model.ModelIdentity;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model said of one image.
  *
  * @param model exactly the weights that said it
  * @param alternatives best first, never empty
+ * @param confidence how likely the first alternative is right, from 0 to 1; null if the model was not calibrated
+ * @param precision {@code fp32} or {@code bf16}
  * @param batchSize images captioned together with this one, itself included, padding not
  * @param queueTime from submission to the start of inference
  * @param inferenceTime time the batch spent in the model
@@ -21,6 +24,8 @@ import java.util.List;
 public record Inference(
         ModelIdentity model,
         List<Alternative> alternatives,
+        @Nullable Double confidence,
+        String precision,
         int batchSize,
         Duration queueTime,
         Duration inferenceTime) {
@@ -28,6 +33,7 @@ public record Inference(
         requireNonNull(model, "model is null");
         alternatives = ImmutableList.copyOf(alternatives);
         checkArgument(!alternatives.isEmpty(), "alternatives is empty");
+        requireNonNull(precision, "precision is null");
         requireNonNull(queueTime, "queueTime is null");
         requireNonNull(inferenceTime, "inferenceTime is null");
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param number order of submission
  * @param submittedNanos reading of the batcher's ticker at submission
+ * @param seed of captions that are drawn at random
  */
 @SuppressWarnings("ArrayRecordComponent")
 record PendingImage(
@@ -17,4 +18,5 @@ record PendingImage(
         byte[] pixels,
         InputSpec input,
         DecodingOptions options,
+        long seed,
         CompletableFuture<Inference> future) {}

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param resize how images become the size of the input: {@code stretch} or {@code center-crop}
  * @param decoding the options to use where an event has none
  * @param metrics measured on the model, for example {@code exactMatch}
+ * @param confidence how likely a caption is right; null if that was not fitted
+ * @param bfloat16 how far captions stay the same in bfloat16; null if that was not measured
  * @param lineage what the model was made from and how
  * @param createdAt ISO 8601 instant, or null; not part of the digest, so that equal training makes equal bundles
  * @param files lower-case hexadecimal SHA-256 of the other files
@@ -31,6 +33,8 @@ public record BundleManifest(
         String resize,
         DecodingOptions decoding,
         Map<String, Double> metrics,
+        @Nullable ConfidenceCalibration confidence,
+        @Nullable Bfloat16Agreement bfloat16,
         Map<String, String> lineage,
         @Nullable String createdAt,
         Map<String, String> files) {
@@ -58,6 +62,11 @@ public record BundleManifest(
         checkArgument(files.keySet().equals(FILES), "files must be %s: %s", FILES, files.keySet());
     }
 
+    /** What was found out about the captions. */
+    public BundleQuality quality() {
+        return new BundleQuality(confidence, bfloat16);
+    }
+
     /** The images the model takes. */
     public InputSpec input() {
         return new InputSpec(network.imageSize(), network.imageSize(), resize);
@@ -65,6 +74,17 @@ public record BundleManifest(
 
     BundleManifest withoutCreationTime() {
         return new BundleManifest(
-                formatVersion, name, version, network, resize, decoding, metrics, lineage, null, files);
+                formatVersion,
+                name,
+                version,
+                network,
+                resize,
+                decoding,
+                metrics,
+                confidence,
+                bfloat16,
+                lineage,
+                null,
+                files);
     }
 }

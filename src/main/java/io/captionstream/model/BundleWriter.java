@@ -43,15 +43,43 @@ public final class BundleWriter {
             String resize,
             DecodingOptions decoding,
             Map<String, Double> metrics,
+            BundleQuality quality,
             Map<String, String> lineage,
             @Nullable Instant createdAt) {
         public Contents {
+            requireNonNull(quality, "quality is null");
             requireNonNull(weights, "weights is null");
             checkArgument(
                     vocabulary.size() == network.vocabularySize(),
                     "the vocabulary has %s tokens, the network %s",
                     vocabulary.size(),
                     network.vocabularySize());
+        }
+
+        /** Of unknown quality. */
+        public Contents(
+                String name,
+                String version,
+                NetworkConfig network,
+                Weights weights,
+                Vocabulary vocabulary,
+                String resize,
+                DecodingOptions decoding,
+                Map<String, Double> metrics,
+                Map<String, String> lineage,
+                @Nullable Instant createdAt) {
+            this(
+                    name,
+                    version,
+                    network,
+                    weights,
+                    vocabulary,
+                    resize,
+                    decoding,
+                    metrics,
+                    BundleQuality.UNKNOWN,
+                    lineage,
+                    createdAt);
         }
     }
 
@@ -100,6 +128,8 @@ public final class BundleWriter {
                 contents.resize,
                 contents.decoding,
                 contents.metrics,
+                contents.quality.confidence(),
+                contents.quality.bfloat16(),
                 contents.lineage,
                 contents.createdAt == null ? null : contents.createdAt.toString(),
                 files.buildOrThrow());

@@ -14,6 +14,7 @@ import com.google.common.base.Throwables;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.captionstream.model.InferenceException.Code;
 import io.captionstream.network.FrozenGraph;
+import io.captionstream.network.GraphSignature;
 import io.captionstream.network.TensorFlowRuntime;
 import io.captionstream.text.Vocabulary;
 import java.io.IOException;
@@ -21,7 +22,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
@@ -38,22 +43,36 @@ public final class DjlCaptioner implements Captioner {
     private final ModelIdentity identity;
     private final InputSpec input;
     private final Vocabulary vocabulary;
+    private final Set<GraphSignature> signatures;
+    private final @Nullable ConfidenceCalibration confidence;
+    private final PrecisionChoice precision;
+    private final Device device;
 
     @GuardedBy("this")
     private final ZooModel<BeamTranslator.Request, BeamResult> model;
 
+    /** Made when first used: TensorFlow keeps a copy of the weights for every signature that runs. */
     @GuardedBy("this")
-    private final Predictor<BeamTranslator.Request, BeamResult> predictor;
+    private final Map<GraphSignature, Predictor<BeamTranslator.Request, BeamResult>> predictors =
+            new EnumMap<>(GraphSignature.class);
 
     @GuardedBy("this")
     private boolean closed;
 
-    private DjlCaptioner(ModelBundle bundle, ZooModel<BeamTranslator.Request, BeamResult> model) {
+    private DjlCaptioner(
+            ModelBundle bundle,
+            ZooModel<BeamTranslator.Request, BeamResult> model,
+            PrecisionChoice precision,
+            Device device) {
         this.identity = bundle.identity();
         this.input = bundle.manifest().input();
         this.vocabulary = bundle.vocabulary();
+        this.signatures = bundle.signatures();
+        this.confidence = bundle.manifest().confidence();
+        this.precision = precision;
+        this.device = device;
         this.model = model;
-        this.predictor = model.newPredictor();
+        predictors.put(GraphSignature.SEARCH, model.newPredictor());
     }
 
     /**
@@ -64,22 +83,25 @@ public final class DjlCaptioner implements Captioner {
     public static DjlCaptioner load(ModelBundle bundle, CaptionerConfig config) throws InferenceException {
         TensorFlowRuntime.ensureLoaded(config.intraOpThreads());
         Device device = device(config.device(), Engine.getEngine(ENGINE).getGpuCount());
+        PrecisionChoice precision =
+                PrecisionChoice.of(config, bundle.manifest().bfloat16(), device.isGpu(), hasBfloat16());
         Criteria<BeamTranslator.Request, BeamResult> criteria = Criteria.builder()
                 .setTypes(BeamTranslator.Request.class, BeamResult.class)
                 .optEngine(ENGINE)
                 .optDevice(device)
                 .optModelPath(bundle.directory())
                 .optModelName(bundle.manifest().name())
-                .optTranslator(new BeamTranslator(bundle.manifest().input()))
+                .optTranslator(new BeamTranslator(bundle.manifest().input(), GraphSignature.SEARCH))
                 .optOption("Tags", FrozenGraph.TAG)
                 .optOption("SignatureDefKey", FrozenGraph.SIGNATURE)
                 .optOption(
                         "ConfigProto",
                         Base64.getEncoder()
-                                .encodeToString(session(config, device).toByteArray()))
+                                .encodeToString(
+                                        session(config, device, precision).toByteArray()))
                 .build();
         try {
-            return new DjlCaptioner(bundle, criteria.loadModel());
+            return new DjlCaptioner(bundle, criteria.loadModel(), precision, device);
         } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
             throw new InferenceException(
                     isOutOfMemory(e) ? Code.OUT_OF_MEMORY : Code.MODEL_FAILURE,
@@ -99,7 +121,23 @@ public final class DjlCaptioner implements Captioner {
     }
 
     @Override
+    public PrecisionChoice precision() {
+        return precision;
+    }
+
+    @Override
+    public @Nullable Double confidence(Alternative best) {
+        return confidence == null ? null : confidence.of(best);
+    }
+
+    @Override
     public List<List<Alternative>> caption(ByteBuffer rgb, int batchSize, DecodingOptions options)
+            throws InferenceException {
+        return caption(rgb, batchSize, options, new long[batchSize]);
+    }
+
+    @Override
+    public List<List<Alternative>> caption(ByteBuffer rgb, int batchSize, DecodingOptions options, long[] seeds)
             throws InferenceException {
         checkArgument(batchSize > 0, "batchSize must be positive: %s", batchSize);
         checkArgument(rgb.isDirect(), "the pixels must be in a direct buffer");
@@ -114,7 +152,14 @@ public final class DjlCaptioner implements Captioner {
                 "%s beams are more than the %s tokens there are",
                 options.beamWidth(),
                 vocabulary.size());
-        BeamResult result = predict(new BeamTranslator.Request(rgb.duplicate(), batchSize, options));
+        checkArgument(seeds.length == batchSize, "%s seeds for %s images", seeds.length, batchSize);
+        if (!signatures.contains(options.signature())) {
+            throw new InferenceException(
+                    Code.UNSUPPORTED_OPTIONS,
+                    "the graph of %s was exported before there was a %s; 'reexport' makes a bundle that has it"
+                            .formatted(identity.name(), options.signature().key()));
+        }
+        BeamResult result = predict(new BeamTranslator.Request(rgb.duplicate(), batchSize, options, seeds));
         return result.ranked(vocabulary, options.lengthPenalty());
     }
 
@@ -123,7 +168,9 @@ public final class DjlCaptioner implements Captioner {
             throw new InferenceException(Code.CLOSED, "model " + identity.name() + " is closed");
         }
         try {
-            return predictor.predict(request);
+            return predictors
+                    .computeIfAbsent(request.options().signature(), this::predictor)
+                    .predict(request);
         } catch (TranslateException | RuntimeException | OutOfMemoryError e) {
             throw new InferenceException(
                     isOutOfMemory(e) ? Code.OUT_OF_MEMORY : Code.MODEL_FAILURE,
@@ -131,6 +178,12 @@ public final class DjlCaptioner implements Captioner {
                             + Throwables.getRootCause(e).getMessage(),
                     e);
         }
+    }
+
+    @GuardedBy("this")
+    private Predictor<BeamTranslator.Request, BeamResult> predictor(GraphSignature signature) {
+        return new SignaturePredictor<>(
+                model.getWrappedModel(), new BeamTranslator(input, signature), device, signature.key());
     }
 
     /**
@@ -147,7 +200,7 @@ public final class DjlCaptioner implements Captioner {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            predictor.close();
+            predictors.values().forEach(Predictor::close);
             model.close();
         }
     }
@@ -162,9 +215,9 @@ public final class DjlCaptioner implements Captioner {
         return wanted == CaptionerConfig.Device.CPU || gpus == 0 ? Device.cpu() : Device.gpu();
     }
 
-    private static ConfigProto session(CaptionerConfig config, Device device) {
+    private static ConfigProto session(CaptionerConfig config, Device device, PrecisionChoice precision) {
         RewriterConfig.Builder rewriter = RewriterConfig.newBuilder();
-        if (!device.isGpu() && isBfloat16(config.precision())) {
+        if (precision.bfloat16()) {
             rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
         }
         ConfigProto.Builder session = ConfigProto.newBuilder()
@@ -177,12 +230,10 @@ public final class DjlCaptioner implements Captioner {
         return session.build();
     }
 
-    private static boolean isBfloat16(CaptionerConfig.Precision precision) {
-        return switch (precision) {
-            case FP32 -> false;
-            case BF16 -> true;
-            case AUTO -> cpuFlags().contains("avx512_bf16") || cpuFlags().contains("amx_bf16");
-        };
+    /** Whether the CPU has instructions for bfloat16. */
+    static boolean hasBfloat16() {
+        String flags = cpuFlags();
+        return flags.contains("avx512_bf16") || flags.contains("amx_bf16");
     }
 
     private static String cpuFlags() {

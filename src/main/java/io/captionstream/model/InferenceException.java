@@ -10,6 +10,8 @@ public final class InferenceException extends Exception {
     public enum Code {
         /** The batch did not fit in memory; a smaller one may. */
         OUT_OF_MEMORY,
+        /** The model's graph has no search with these options; see {@code reexport}. */
+        UNSUPPORTED_OPTIONS,
         /** The model failed on this batch. */
         MODEL_FAILURE,
         /** The model, or what feeds it, has been closed. */

@@ -4,11 +4,13 @@ import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import io.captionstream.model.BundleException.Code;
 import io.captionstream.network.FrozenGraph;
+import io.captionstream.network.GraphSignature;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.text.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * A model in a folder, verified: {@code saved_model.pb} (frozen graph), {@code weights.safetensors} (the same weights for
@@ -19,12 +21,15 @@ public final class ModelBundle {
     private final Path directory;
     private final BundleManifest manifest;
     private final Vocabulary vocabulary;
+    private final Set<GraphSignature> signatures;
     private final String digest;
 
-    private ModelBundle(Path directory, BundleManifest manifest, Vocabulary vocabulary) {
+    private ModelBundle(
+            Path directory, BundleManifest manifest, Vocabulary vocabulary, Set<GraphSignature> signatures) {
         this.directory = directory;
         this.manifest = manifest;
         this.vocabulary = vocabulary;
+        this.signatures = signatures;
         this.digest = ManifestJson.digest(manifest);
     }
 
@@ -51,8 +56,9 @@ public final class ModelBundle {
             }
         }
         Vocabulary vocabulary = vocabulary(directory.resolve(BundleManifest.VOCABULARY), manifest.network());
-        verifyGraph(directory.resolve(BundleManifest.GRAPH), manifest.network());
-        return new ModelBundle(directory, manifest, vocabulary);
+        Path graph = directory.resolve(BundleManifest.GRAPH);
+        verifyGraph(graph, manifest.network());
+        return new ModelBundle(directory, manifest, vocabulary, signatures(graph, manifest.network()));
     }
 
     public Path directory() {
@@ -79,6 +85,11 @@ public final class ModelBundle {
     /** The file with the weights. */
     public Path weights() {
         return directory.resolve(BundleManifest.WEIGHTS);
+    }
+
+    /** What the graph can be asked for; always a plain search. */
+    public Set<GraphSignature> signatures() {
+        return signatures;
     }
 
     static String sha256(Path file) throws BundleException {
@@ -140,6 +151,14 @@ public final class ModelBundle {
                     Code.SIGNATURE_MISMATCH,
                     file + " takes " + actual.inputs() + " and gives " + actual.outputs() + ", expected "
                             + expected.inputs() + " and " + expected.outputs());
+        }
+    }
+
+    private static Set<GraphSignature> signatures(Path file, NetworkConfig network) throws BundleException {
+        try {
+            return FrozenGraph.signatures(file, network);
+        } catch (IOException e) {
+            throw new BundleException(Code.MALFORMED_GRAPH, String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.captionstream.network;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Sets;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
@@ -14,15 +15,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.TensorFlow;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -30,13 +28,11 @@ import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TUint8;
 
 /**
  * The graph that serves: from image bytes to beams, weights as constants, batch normalization folded. Written as a
- * SavedModel of one file, tag {@code serve}, signature {@code serving_default}:
+ * SavedModel of one file, tag {@code serve}, with the signatures of {@link GraphSignature}. The first of them, which every
+ * graph has, is {@code serving_default}:
  *
  * <table>
  * <caption>Signature</caption>
@@ -52,10 +48,18 @@ import org.tensorflow.types.TUint8;
  */
 public final class FrozenGraph {
     public static final String TAG = "serve";
-    public static final String SIGNATURE = "serving_default";
+    public static final String SIGNATURE = GraphSignature.SEARCH.key();
     public static final String IMAGES = "images";
     public static final String BEAM_WIDTH = "beam_width";
     public static final String MAX_LENGTH = "max_length";
+    public static final String MIN_LENGTH = "min_length";
+    public static final String NO_REPEAT = "no_repeat";
+    public static final String BEAM_GROUPS = "beam_groups";
+    public static final String DIVERSITY = "diversity";
+    public static final String SEARCH_LENGTH_PENALTY = "search_length_penalty";
+    public static final String TEMPERATURE = "temperature";
+    public static final String TOP_K = "top_k";
+    public static final String NOISE = "noise";
     public static final String TOKENS = "tokens";
     public static final String LOG_PROBS = "log_probs";
     public static final String TOKEN_LOG_PROBS = "token_log_probs";
@@ -76,36 +80,8 @@ public final class FrozenGraph {
      */
     public static void export(NetworkConfig config, Weights weights, Path savedModelPb) throws IOException {
         try (Graph graph = new Graph()) {
-            Ops tf = Ops.create(graph);
-            ConstantParameters parameters = new ConstantParameters(tf, weights);
-            Encoder encoder = Encoder.of(config);
-            Decoder decoder = Decoder.of(config);
-            Placeholder<TUint8> images =
-                    tf.withName(IMAGES).placeholder(TUint8.class, Placeholder.shape(config.imageShape()));
-            Placeholder<TInt32> width = scalar(tf, BEAM_WIDTH);
-            Placeholder<TInt32> length = scalar(tf, MAX_LENGTH);
-            Operand<TFloat32> features = encoder.encode(tf, new FoldedConvolutions(tf, parameters), images);
-            Beams beams = BeamSearch.build(
-                    graph,
-                    tf,
-                    decoder,
-                    decoder.declare(tf, parameters),
-                    decoder.image(tf, parameters, features, encoder.features()),
-                    width,
-                    length);
-            SignatureDef.Builder signature = SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
-            signature.putInputs(IMAGES, info(images, config.imageShape()));
-            signature.putInputs(BEAM_WIDTH, info(width, Shape.scalar()));
-            signature.putInputs(MAX_LENGTH, info(length, Shape.scalar()));
-            Shape perBeam = Shape.of(-1, -1);
-            Shape perToken = Shape.of(-1, -1, -1);
-            signature.putOutputs(TOKENS, info(tf.withName(TOKENS).identity(beams.tokens()), perToken));
-            signature.putOutputs(LOG_PROBS, info(tf.withName(LOG_PROBS).identity(beams.logProbs()), perBeam));
-            signature.putOutputs(
-                    TOKEN_LOG_PROBS, info(tf.withName(TOKEN_LOG_PROBS).identity(beams.tokenLogProbs()), perToken));
-            signature.putOutputs(LENGTHS, info(tf.withName(LENGTHS).identity(beams.lengths()), perBeam));
-            signature.putOutputs(FINISHED, info(tf.withName(FINISHED).identity(beams.finished()), perBeam));
-            write(graph.toGraphDef(), signature.build(), savedModelPb);
+            Map<String, SignatureDef> signatures = ServingGraph.build(graph, config, weights);
+            write(graph.toGraphDef(), signatures, savedModelPb);
         }
     }
 
@@ -124,19 +100,8 @@ public final class FrozenGraph {
 
         /** What {@link #export} would write for such a network. */
         public static Description of(NetworkConfig config) {
-            int size = config.imageSize();
             return new Description(
-                    Map.of(
-                            IMAGES, "DT_UINT8 [-1, " + size + ", " + size + ", 3]",
-                            BEAM_WIDTH, "DT_INT32 []",
-                            MAX_LENGTH, "DT_INT32 []"),
-                    Map.of(
-                            TOKENS, "DT_INT32 [-1, -1, -1]",
-                            LOG_PROBS, "DT_FLOAT [-1, -1]",
-                            TOKEN_LOG_PROBS, "DT_FLOAT [-1, -1, -1]",
-                            LENGTHS, "DT_INT32 [-1, -1]",
-                            FINISHED, "DT_BOOL [-1, -1]"),
-                    config.vocabularySize());
+                    GraphSignature.SEARCH.inputs(config), GraphSignature.outputs(), config.vocabularySize());
         }
     }
 
@@ -146,23 +111,48 @@ public final class FrozenGraph {
      * @throws MalformedWeightsException if it is not a SavedModel with the tag, the signature and an embedding
      */
     public static Description describe(Path savedModelPb) throws IOException {
+        return describe(read(savedModelPb), savedModelPb);
+    }
+
+    /**
+     * The signatures that a graph file has, without loading the graph. Graphs of earlier versions and from elsewhere have
+     * fewer; a signature that has only the name in common is none.
+     *
+     * @throws MalformedWeightsException if it is not a SavedModel with the tag
+     */
+    public static Set<GraphSignature> signatures(Path savedModelPb, NetworkConfig config) throws IOException {
+        Map<String, SignatureDef> found = read(savedModelPb).getSignatureDefMap();
+        Set<GraphSignature> signatures = EnumSet.noneOf(GraphSignature.class);
+        for (GraphSignature signature : GraphSignature.values()) {
+            SignatureDef definition = found.get(signature.key());
+            if (definition != null
+                    && text(definition.getInputsMap()).equals(signature.inputs(config))
+                    && text(definition.getOutputsMap()).equals(GraphSignature.outputs())) {
+                signatures.add(signature);
+            }
+        }
+        return Sets.immutableEnumSet(signatures);
+    }
+
+    private static MetaGraphDef read(Path savedModelPb) throws IOException {
         try (FileChannel channel = FileChannel.open(savedModelPb, StandardOpenOption.READ)) {
             // The constants stay in the mapped file instead of being copied to the heap.
             ByteString bytes =
                     UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
             CodedInputStream input = bytes.newCodedInput();
             input.enableAliasing(true);
-            return describe(SavedModel.parseFrom(input), savedModelPb);
+            return SavedModel.parseFrom(input).getMetaGraphsList().stream()
+                    .filter(candidate ->
+                            candidate.getMetaInfoDef().getTagsList().contains(TAG))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new MalformedWeightsException(savedModelPb + " has no graph tagged '" + TAG + "'"));
         } catch (InvalidProtocolBufferException e) {
             throw new MalformedWeightsException(savedModelPb + " is not a SavedModel: " + e.getMessage(), e);
         }
     }
 
-    private static Description describe(SavedModel model, Path file) throws MalformedWeightsException {
-        MetaGraphDef graph = model.getMetaGraphsList().stream()
-                .filter(candidate -> candidate.getMetaInfoDef().getTagsList().contains(TAG))
-                .findFirst()
-                .orElseThrow(() -> new MalformedWeightsException(file + " has no graph tagged '" + TAG + "'"));
+    private static Description describe(MetaGraphDef graph, Path file) throws MalformedWeightsException {
         SignatureDef signature = graph.getSignatureDefMap().get(SIGNATURE);
         if (signature == null) {
             throw new MalformedWeightsException(file + " has no signature '" + SIGNATURE + "'");
@@ -192,7 +182,7 @@ public final class FrozenGraph {
         return text.buildOrThrow();
     }
 
-    private static void write(GraphDef graph, SignatureDef signature, Path file) throws IOException {
+    private static void write(GraphDef graph, Map<String, SignatureDef> signatures, Path file) throws IOException {
         SavedModel model = SavedModel.newBuilder()
                 .setSavedModelSchemaVersion(1)
                 .addMetaGraphs(MetaGraphDef.newBuilder()
@@ -200,7 +190,7 @@ public final class FrozenGraph {
                                 .addTags(TAG)
                                 .setTensorflowVersion(TensorFlow.version()))
                         .setGraphDef(ordered(graph))
-                        .putSignatureDef(SIGNATURE, signature))
+                        .putAllSignatureDef(signatures))
                 .build();
         try (OutputStream stream = Files.newOutputStream(file)) {
             CodedOutputStream output = CodedOutputStream.newInstance(stream);
@@ -220,22 +210,5 @@ public final class FrozenGraph {
             function.clearNodeDef().addAllNodeDef(nodes);
         });
         return ordered.build();
-    }
-
-    private static Placeholder<TInt32> scalar(Ops tf, String name) {
-        return tf.withName(name).placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
-    }
-
-    private static TensorInfo info(Operand<?> operand, Shape shape) {
-        Output<?> output = operand.asOutput();
-        TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
-        for (long dimension : shape.asArray()) {
-            dimensions.addDim(TensorShapeProto.Dim.newBuilder().setSize(dimension));
-        }
-        return TensorInfo.newBuilder()
-                .setName(output.op().name() + ":" + output.index())
-                .setDtype(output.dataType())
-                .setTensorShape(dimensions)
-                .build();
     }
 }

@@ -11,6 +11,7 @@ import io.captionstream.event.SchemaRegistrar;
 import io.captionstream.image.ImageLoader;
 import io.captionstream.inference.AsyncCaptioner;
 import io.captionstream.inference.BatcherConfig;
+import io.captionstream.model.PrecisionChoice;
 import io.captionstream.streams.Precondition;
 import io.captionstream.streams.SchemasRegistered;
 import io.captionstream.streams.StreamsRunner;
@@ -46,7 +47,8 @@ final class CaptionRole implements AutoCloseable {
     private final List<AutoCloseable> resources = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable StreamsRunner runner;
-    private volatile boolean modelsReady;
+    /** Null until the models are ready. */
+    private volatile @Nullable Map<String, PrecisionChoice> precisions;
 
     CaptionRole(ServiceConfig config, MeterRegistry meters, Runnable onFailure) {
         this.config = requireNonNull(config, "config is null");
@@ -72,7 +74,7 @@ final class CaptionRole implements AutoCloseable {
         SchemaRegistryClient registry = registry();
 
         ServedModels models = own(ServedModels.load(config, batcherConfig, meters));
-        modelsReady = true;
+        precisions = models.precisions();
         ImageLoader images = own(new ImageLoader(settings.image()));
         Map<String, AsyncCaptioner> captioners = models.captioners();
         ConfluentEventCodec codec =
@@ -141,7 +143,13 @@ final class CaptionRole implements AutoCloseable {
     }
 
     boolean modelsReady() {
-        return modelsReady;
+        return precisions != null;
+    }
+
+    /** The precision each model runs in, by model name; empty before they are ready. */
+    Map<String, PrecisionChoice> precisions() {
+        Map<String, PrecisionChoice> current = precisions;
+        return current == null ? Map.of() : current;
     }
 
     StreamsState state() {

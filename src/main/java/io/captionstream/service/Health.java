@@ -24,9 +24,14 @@ class Health {
     @Produces
     @Startup
     HealthCheck started() {
-        return () -> HealthCheckResponse.named("models")
-                .status(service.caption().modelsReady())
-                .build();
+        return () -> {
+            var response =
+                    HealthCheckResponse.named("models").status(service.caption().modelsReady());
+            service.caption()
+                    .precisions()
+                    .forEach((model, choice) -> response.withData(model, choice.precision() + ": " + choice.reason()));
+            return response.build();
+        };
     }
 
     @Produces

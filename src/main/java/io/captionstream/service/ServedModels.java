@@ -13,8 +13,11 @@ import io.captionstream.model.InferenceException;
 import io.captionstream.model.LiveModel;
 import io.captionstream.model.ModelBundle;
 import io.captionstream.model.ModelIdentity;
+import io.captionstream.model.PrecisionChoice;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ final class ServedModels implements AutoCloseable {
 
     private final Map<String, LiveModel> models = new LinkedHashMap<>();
     private final Map<String, Batcher> batchers = new LinkedHashMap<>();
+    private final Map<String, PrecisionChoice> precisions = new LinkedHashMap<>();
 
     private ServedModels() {}
 
@@ -65,25 +69,47 @@ final class ServedModels implements AutoCloseable {
         }
         LiveModel model = new LiveModel(captioner);
         models.put(identity.name(), model);
-        captioner.warmUp(batcherConfig.allowedSizes(), new Settings(config, 1).decodingDefaults());
+        captioner.warmUp(
+                batcherConfig.allowedSizes(), new Settings(config, 1).decoding().defaults());
         batchers.put(
                 identity.name(),
                 new Batcher(model, batcherConfig, Ticker.systemTicker(), new BatcherMetrics(meters, identity.name())));
+        PrecisionChoice precision = captioner.precision();
+        precisions.put(identity.name(), precision);
+        Gauge.builder("captionstream.model.info", () -> 1)
+                .description("Models served, and why in which precision")
+                .tag("model", identity.name())
+                .tag("version", identity.version())
+                .tag("digest", identity.digest())
+                .tag("precision", precision.precision())
+                .tag("reason", precision.reason())
+                .register(meters);
         LOG.infof(
-                "Serving %s version %s, digest %s, ready after %d ms",
-                identity.name(), identity.version(), identity.digest(), (System.nanoTime() - start) / 1_000_000);
+                "Serving %s version %s, digest %s, in %s (%s), ready after %d ms",
+                identity.name(),
+                identity.version(),
+                identity.digest(),
+                precision.precision(),
+                precision.reason(),
+                (System.nanoTime() - start) / 1_000_000);
     }
 
     private static CaptionerConfig captionerConfig(ServiceConfig.Inference inference) {
         return CaptionerConfig.of(
-                inference.device(),
-                inference.precision(),
-                inference.intraOpThreads().orElse(Runtime.getRuntime().availableProcessors()));
+                        inference.device(),
+                        inference.precision(),
+                        inference.intraOpThreads().orElse(Runtime.getRuntime().availableProcessors()))
+                .withBfloat16Agreement(inference.precisionAgreement());
     }
 
     /** The batchers by model name, in configured order. */
     Map<String, AsyncCaptioner> captioners() {
         return new LinkedHashMap<>(batchers);
+    }
+
+    /** The precision each model runs in, and why, by model name. */
+    Map<String, PrecisionChoice> precisions() {
+        return Collections.unmodifiableMap(precisions);
     }
 
     @Override

@@ -144,6 +144,33 @@ public interface ServiceConfig {
         @WithDefault("0.7")
         double lengthPenalty();
 
+        /** Fewest tokens of a caption, the end token included. */
+        @WithDefault("0")
+        int minLength();
+
+        /** Length of the sequences of words that must not occur twice. */
+        @WithDefault("0")
+        int noRepeatNgram();
+
+        /** Groups of beams that keep apart. */
+        @WithDefault("1")
+        int beamGroups();
+
+        /** How much they do. */
+        @WithDefault("0.5")
+        double diversity();
+
+        /** Whether the length penalty acts during the search, too. */
+        @WithDefault("false")
+        boolean penaltyInSearch();
+
+        /** Above 0, captions are drawn at random. */
+        @WithDefault("0")
+        double temperature();
+
+        @WithDefault("0")
+        int topK();
+
         @WithDefault("10")
         int maxBeamWidth();
 
@@ -152,6 +179,12 @@ public interface ServiceConfig {
 
         @WithDefault("5")
         double maxLengthPenalty();
+
+        @WithDefault("10")
+        double maxDiversity();
+
+        @WithDefault("5")
+        double maxTemperature();
     }
 
     interface Inference {
@@ -162,6 +195,10 @@ public interface ServiceConfig {
         /** {@code auto}, {@code fp32} or {@code bf16}. */
         @WithDefault("auto")
         String precision();
+
+        /** Share of captions that must stay the same in bfloat16 for it to be used; 0 uses it anyway. */
+        @WithDefault("0.99")
+        double precisionAgreement();
 
         /** Threads of one TensorFlow operation; by default one per core. */
         OptionalInt intraOpThreads();

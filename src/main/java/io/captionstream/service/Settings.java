@@ -12,6 +12,7 @@ import io.captionstream.image.ImageConfig;
 import io.captionstream.image.S3Config;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.DecodingOptions;
+import io.captionstream.model.Refinement;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.time.Duration;
 import java.util.List;
@@ -67,15 +68,24 @@ final class Settings {
                 exactlyOnce ? Duration.ZERO : deliveryTimeout);
     }
 
-    private DecodingPolicy decoding() {
+    DecodingPolicy decoding() {
         ServiceConfig.Decoding decoding = config.decoding();
         return new DecodingPolicy(
-                decodingDefaults(), decoding.maxBeamWidth(), decoding.maxMaxLength(), decoding.maxLengthPenalty());
-    }
-
-    DecodingOptions decodingDefaults() {
-        ServiceConfig.Decoding decoding = config.decoding();
-        return new DecodingOptions(decoding.beamWidth(), decoding.maxLength(), decoding.lengthPenalty());
+                new DecodingOptions(decoding.beamWidth(), decoding.maxLength(), decoding.lengthPenalty()),
+                new Refinement(
+                        decoding.minLength(),
+                        decoding.noRepeatNgram(),
+                        decoding.beamGroups(),
+                        decoding.diversity(),
+                        decoding.penaltyInSearch(),
+                        decoding.temperature(),
+                        decoding.topK()),
+                new DecodingPolicy.Limits(
+                        decoding.maxBeamWidth(),
+                        decoding.maxMaxLength(),
+                        decoding.maxLengthPenalty(),
+                        decoding.maxDiversity(),
+                        decoding.maxTemperature()));
     }
 
     BatcherConfig batcher() {

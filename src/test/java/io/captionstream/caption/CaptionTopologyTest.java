@@ -93,12 +93,71 @@ class CaptionTopologyTest {
     @Test
     void shouldUseTheDecodingOptionsOfTheEvent() {
         harness.send(
-                "key", event(1).setDecoding(new DecodingOverrides(5, null, 0.0)).build());
+                "key",
+                event(1).setDecoding(DecodingOverrides.newBuilder()
+                                .setBeamWidth(5)
+                                .setLengthPenalty(0.0)
+                                .build())
+                        .build());
 
         ModelCaption caption = harness.captions().get(0).getCaptions().get(0);
         assertThat(caption.getBeamWidth()).isEqualTo(5);
         assertThat(caption.getMaxLength()).isEqualTo(20);
         assertThat(caption.getLengthPenalty()).isZero();
+    }
+
+    @Test
+    void shouldSayHowAndHowSurelyItCaptioned() {
+        harness.send("key", 1);
+        harness.send(
+                "key",
+                event(2).setDecoding(DecodingOverrides.newBuilder()
+                                .setBeamWidth(4)
+                                .setMinLength(5)
+                                .setNoRepeatNgram(2)
+                                .setBeamGroups(2)
+                                .setPenaltyInSearch(true)
+                                .setTopK(3)
+                                .build())
+                        .build());
+
+        List<CaptionEvent> captions = harness.captions();
+        ModelCaption plain = captions.get(0).getCaptions().get(0);
+        assertThat(plain.getConfidence()).isEqualTo(0.875);
+        assertThat(plain.getPrecision()).isEqualTo("fp32");
+        assertThat(plain.getBeamGroups()).isEqualTo(1);
+        assertThat(plain.getDiversity()).isZero();
+        assertThat(plain.getSeed()).isNull();
+        ModelCaption refined = captions.get(1).getCaptions().get(0);
+        assertThat(refined.getMinLength()).isEqualTo(5);
+        assertThat(refined.getNoRepeatNgram()).isEqualTo(2);
+        assertThat(refined.getBeamGroups()).isEqualTo(2);
+        assertThat(refined.getDiversity()).isEqualTo(0.5);
+        assertThat(refined.getPenaltyInSearch()).isTrue();
+        assertThat(refined.getTemperature()).isZero();
+        assertThat(refined.getTopK()).isZero();
+    }
+
+    @Test
+    void shouldDrawCaptionsWithTheSeedOfTheEventOrOfItsId() {
+        DecodingOverrides.Builder drawn =
+                DecodingOverrides.newBuilder().setTemperature(0.8).setTopK(10);
+        harness.send("key", event(1).setDecoding(drawn.setSeed(-7L).build()).build());
+        assertThat(harness.first.seed()).isEqualTo(-7);
+
+        harness.send("key", event(2).setDecoding(drawn.setSeed(null).build()).build());
+        long second = harness.first.seed();
+        harness.send("key", event(3).setDecoding(drawn.build()).build());
+        assertThat(harness.first.seed()).isNotEqualTo(second);
+        harness.send("key", event(2).setDecoding(drawn.build()).build());
+        assertThat(harness.first.seed()).isEqualTo(second);
+
+        List<CaptionEvent> captions = harness.captions();
+        ModelCaption caption = captions.get(0).getCaptions().get(0);
+        assertThat(caption.getSeed()).isEqualTo(-7);
+        assertThat(caption.getTemperature()).isEqualTo(0.8);
+        assertThat(caption.getTopK()).isEqualTo(10);
+        assertThat(captions.get(1).getCaptions().get(0).getSeed()).isEqualTo(second);
     }
 
     @Test
@@ -397,20 +456,64 @@ class CaptionTopologyTest {
         assertRejected(
                 "INVALID_DECODING",
                 "EVENT",
-                event(1).setDecoding(new DecodingOverrides(0, null, null)).build());
-        assertRejected(
-                "INVALID_DECODING",
-                "EVENT",
-                event(1).setDecoding(new DecodingOverrides(1000, null, null)).build());
-        assertRejected(
-                "INVALID_DECODING",
-                "EVENT",
-                event(1).setDecoding(new DecodingOverrides(null, 0, null)).build());
-        assertRejected(
-                "INVALID_DECODING",
-                "EVENT",
-                event(1).setDecoding(new DecodingOverrides(null, null, Double.NaN))
+                event(1).setDecoding(
+                                DecodingOverrides.newBuilder().setBeamWidth(0).build())
                         .build());
+        assertRejected(
+                "INVALID_DECODING",
+                "EVENT",
+                event(1).setDecoding(DecodingOverrides.newBuilder()
+                                .setBeamWidth(1000)
+                                .build())
+                        .build());
+        assertRejected(
+                "INVALID_DECODING",
+                "EVENT",
+                event(1).setDecoding(
+                                DecodingOverrides.newBuilder().setMaxLength(0).build())
+                        .build());
+        assertRejected(
+                "INVALID_DECODING",
+                "EVENT",
+                event(1).setDecoding(DecodingOverrides.newBuilder()
+                                .setLengthPenalty(Double.NaN)
+                                .build())
+                        .build());
+    }
+
+    @Test
+    void shouldRejectRefinementsThatCannotBe() {
+        assertInvalid(DecodingOverrides.newBuilder().setMinLength(21));
+        assertInvalid(DecodingOverrides.newBuilder().setMinLength(-1));
+        assertInvalid(DecodingOverrides.newBuilder().setNoRepeatNgram(-1));
+        assertInvalid(DecodingOverrides.newBuilder().setBeamGroups(0));
+        assertInvalid(DecodingOverrides.newBuilder().setBeamGroups(2));
+        assertInvalid(DecodingOverrides.newBuilder().setBeamGroups(3).setDiversity(11.0));
+        assertInvalid(DecodingOverrides.newBuilder().setTemperature(5.1));
+        assertInvalid(DecodingOverrides.newBuilder().setTemperature(Double.NaN));
+        assertInvalid(DecodingOverrides.newBuilder().setTemperature(1.0).setBeamGroups(3));
+        assertInvalid(DecodingOverrides.newBuilder().setTemperature(1.0).setTopK(-1));
+    }
+
+    private void assertInvalid(DecodingOverrides.Builder overrides) {
+        assertRejected(
+                "INVALID_DECODING",
+                "EVENT",
+                event(1).setDecoding(overrides.build()).build());
+    }
+
+    @Test
+    void shouldSayThatABundleCannotDecodeSo() {
+        harness.first.manual();
+        harness.send("key", 1);
+        harness.first.fail(
+                1, new InferenceException(InferenceException.Code.UNSUPPORTED_OPTIONS, "there is no such search"));
+        harness.punctuate();
+
+        TestRecord<byte[], byte[]> letter = onlyLetter();
+        assertThat(header(letter, "captionstream.error.code")).isEqualTo("UNSUPPORTED_DECODING");
+        assertThat(header(letter, "captionstream.error.category")).isEqualTo("EVENT");
+        assertThat(header(letter, "captionstream.error.reason")).isEqualTo("there is no such search");
     }
 
     @Test

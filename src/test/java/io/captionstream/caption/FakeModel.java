@@ -20,6 +20,7 @@ final class FakeModel implements AsyncCaptioner {
     private InputSpec input = new InputSpec(2, 2, "stretch");
     private boolean manual;
     private int submissions;
+    private volatile long seed;
 
     FakeModel(String name) {
         this.name = name;
@@ -58,6 +59,18 @@ final class FakeModel implements AsyncCaptioner {
         return input;
     }
 
+    /** Seed of the latest image. */
+    long seed() {
+        return seed;
+    }
+
+    @Override
+    public CompletableFuture<Inference> submit(
+            byte[] pixels, InputSpec submitted, DecodingOptions options, long imageSeed) {
+        seed = imageSeed;
+        return submit(pixels, submitted, options);
+    }
+
     @Override
     public CompletableFuture<Inference> submit(byte[] pixels, InputSpec submitted, DecodingOptions options) {
         submissions++;
@@ -80,6 +93,8 @@ final class FakeModel implements AsyncCaptioner {
                 new ModelIdentity(name, "1", "digest"),
                 List.of(new Alternative(
                         caption(name, image), -1.5, -1.0, true, List.of(new Alternative.Token("image", -1.5f)))),
+                0.875,
+                "fp32",
                 7,
                 Duration.ofMillis(3),
                 Duration.ofMillis(4));

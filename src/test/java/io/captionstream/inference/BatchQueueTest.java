@@ -108,7 +108,13 @@ class BatchQueueTest {
 
     private PendingImage add(DecodingOptions options, long submitted) {
         PendingImage image = new PendingImage(
-                number++, submitted, FakeCaptioner.pixels(1), FakeCaptioner.INPUT, options, new CompletableFuture<>());
+                number++,
+                submitted,
+                FakeCaptioner.pixels(1),
+                FakeCaptioner.INPUT,
+                options,
+                0,
+                new CompletableFuture<>());
         queue.add(image);
         return image;
     }

@@ -199,7 +199,7 @@ class BatchRunnerTest {
     private static List<PendingImage> images(int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(id -> new PendingImage(
-                        id, 0, FakeCaptioner.pixels(id), FakeCaptioner.INPUT, OPTIONS, new CompletableFuture<>()))
+                        id, 0, FakeCaptioner.pixels(id), FakeCaptioner.INPUT, OPTIONS, 0, new CompletableFuture<>()))
                 .toList();
     }
 

@@ -8,6 +8,7 @@ import com.google.common.base.Ticker;
 import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.InferenceException;
 import io.captionstream.model.LiveModel;
+import io.captionstream.model.Refinement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,26 @@ class BatcherTest {
         assertThat(running).allSatisfy(future -> assertThat(future).isCompleted());
         model.close();
         assertThat(captioner.isClosed()).isTrue();
+    }
+
+    @Test
+    void shouldBatchImagesWithDifferentSeedsAndGiveEachItsOwn() throws Exception {
+        DecodingOptions drawn = OPTIONS.with(new Refinement(0, 0, 1, 0, false, 0.9, 5));
+        try (LiveModel model = new LiveModel(captioner);
+                Batcher batcher = new Batcher(model, CONFIG, ticker, listener)) {
+            List<CompletableFuture<Inference>> futures = new ArrayList<>();
+            for (int id = 1; id <= 4; id++) {
+                futures.add(batcher.submit(FakeCaptioner.pixels(id), FakeCaptioner.INPUT, drawn, -100L * id));
+            }
+            for (int id = 1; id <= 4; id++) {
+                Inference inference = futures.get(id - 1).get(30, TimeUnit.SECONDS);
+                assertThat(inference.alternatives().get(0).text())
+                        .isEqualTo(FakeCaptioner.captionOf(id, drawn, "1", -100L * id));
+                assertThat(inference.confidence()).isEqualTo(FakeCaptioner.CONFIDENCE);
+                assertThat(inference.precision()).isEqualTo("fp32");
+            }
+            assertThat(reasons).containsExactly(CloseReason.FULL);
+        }
     }
 
     @Test

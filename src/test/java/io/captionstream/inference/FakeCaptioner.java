@@ -17,13 +17,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Captions an image with its id, the options and its own version. Ids are the first four bytes of the pixels, blank
+ * Captions an image with its id, the options, its own version and, where captions are drawn at random, the seed. Ids are the first four bytes of the pixels, blank
  * (padding) images have id 0.
  */
 public final class FakeCaptioner implements Captioner {
+    public static final double CONFIDENCE = 0.75;
     public static final InputSpec INPUT = new InputSpec(1, 2, "stretch");
 
     private final ModelIdentity identity;
@@ -88,6 +90,10 @@ public final class FakeCaptioner implements Captioner {
         return "image %d by %s, beam %d".formatted(id, version, options.beamWidth());
     }
 
+    public static String captionOf(int id, DecodingOptions options, String version, long seed) {
+        return captionOf(id, options, version) + (options.refined().samples() ? ", seed " + seed : "");
+    }
+
     @Override
     public ModelIdentity identity() {
         return identity;
@@ -100,6 +106,17 @@ public final class FakeCaptioner implements Captioner {
 
     @Override
     public List<List<Alternative>> caption(ByteBuffer rgb, int batchSize, DecodingOptions options)
+            throws InferenceException {
+        return caption(rgb, batchSize, options, new long[batchSize]);
+    }
+
+    @Override
+    public Double confidence(Alternative best) {
+        return CONFIDENCE;
+    }
+
+    @Override
+    public List<List<Alternative>> caption(ByteBuffer rgb, int batchSize, DecodingOptions options, long[] seeds)
             throws InferenceException {
         if (closed || !rgb.isDirect() || rgb.remaining() != batchSize * input.bytes()) {
             throw new AssertionError("closed, not a direct buffer or of the wrong size");
@@ -120,9 +137,9 @@ public final class FakeCaptioner implements Captioner {
         if (failure.test(call)) {
             throw new InferenceException(Code.MODEL_FAILURE, "poison");
         }
-        return ids.stream()
-                .map(id -> List.of(
-                        new Alternative(captionOf(id, options, identity.version()), -1.0, -0.5, true, List.of())))
+        return IntStream.range(0, batchSize)
+                .mapToObj(i -> captionOf(ids.get(i), options, identity.version(), seeds[i]))
+                .map(caption -> List.of(new Alternative(caption, -1.0, -0.5, true, List.of())))
                 .toList();
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.captionstream.network.Beam;
+import io.captionstream.network.GraphSignature;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.ReferenceSearch;
 import io.captionstream.network.TinyNetworks;
@@ -15,7 +16,9 @@ import io.captionstream.network.TrainingOptions;
 import io.captionstream.network.Weights;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -104,6 +107,109 @@ class DjlCaptionerTest {
         InferenceException closed =
                 catchThrowableOfType(InferenceException.class, () -> captioner.caption(image, 1, options));
         assertThat(closed.code()).isEqualTo(InferenceException.Code.CLOSED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void shouldRefineItsSearch(NetworkConfig network) throws Exception {
+        ModelBundle bundle = BundleWriter.write(folder.resolve("bundle"), Bundles.contents(network));
+        assertThat(bundle.signatures()).containsExactly(GraphSignature.values());
+        DecodingOptions plain = new DecodingOptions(4, 8, 0.7);
+        try (DjlCaptioner captioner = DjlCaptioner.load(bundle, CONFIG)) {
+            ByteBuffer images = TinyNetworks.images(network, BATCH, 1);
+            DecodingOptions refined = plain.with(new Refinement(8, 1, 2, 3, true, 0, 0));
+            for (List<Alternative> captions : captioner.caption(images, BATCH, refined)) {
+                assertThat(captions).hasSize(4).allSatisfy(caption -> {
+                    List<String> words = caption.tokens().stream()
+                            .map(Alternative.Token::text)
+                            .toList();
+                    assertThat(words).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(7);
+                    assertThat(caption.score())
+                            .isCloseTo(caption.logProbability() / Math.pow(13 / 6.0, 0.7), within(1e-9));
+                });
+            }
+            // The plain search is still there, and still the same.
+            List<List<Alternative>> expected = captioner.caption(images, BATCH, plain);
+            assertThat(captioner.caption(images, BATCH, plain.with(new Refinement(0, 50, 1, 0, false, 0, 0))))
+                    .usingRecursiveComparison()
+                    .withComparatorForType((a, b) -> Math.abs(a - b) < 1e-4 ? 0 : 1, Double.class)
+                    .withComparatorForType((a, b) -> Math.abs(a - b) < 1e-4 ? 0 : 1, Float.class)
+                    .isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void shouldDrawTheSameCaptionsWithASeedWhereverTheImageStands(NetworkConfig network) throws Exception {
+        ModelBundle bundle = BundleWriter.write(folder.resolve("bundle"), Bundles.contents(network));
+        DecodingOptions drawn = new DecodingOptions(2, 8, 0).with(new Refinement(0, 0, 1, 0, false, 1, 0));
+        try (DjlCaptioner captioner = DjlCaptioner.load(bundle, CONFIG)) {
+            int size = captioner.input().bytes();
+            ByteBuffer images = ByteBuffer.allocateDirect(4 * size);
+            images.put(TinyNetworks.images(network, 3, 1))
+                    .put(TinyNetworks.images(network, 1, 1))
+                    .flip();
+            List<List<Alternative>> together = captioner.caption(images, 4, drawn, new long[] {11, 12, 13, 11});
+
+            // The last image is the first one again.
+            assertThat(texts(together.get(3))).isEqualTo(texts(together.get(0)));
+            for (int image = 0; image < 3; image++) {
+                ByteBuffer alone = images.slice(image * size, size);
+                assertThat(texts(captioner
+                                .caption(alone, 1, drawn, new long[] {11 + image})
+                                .get(0)))
+                        .isEqualTo(texts(together.get(image)));
+            }
+            Set<List<String>> others = new HashSet<>();
+            for (long seed = 0; seed < 20; seed++) {
+                others.add(texts(captioner
+                        .caption(images.slice(0, size), 1, drawn, new long[] {seed})
+                        .get(0)));
+            }
+            assertThat(others).hasSizeGreaterThan(10);
+        }
+    }
+
+    private static List<String> texts(List<Alternative> captions) {
+        return captions.stream().map(Alternative::text).toList();
+    }
+
+    @Test
+    void shouldServeAnEarlierGraphAndSayWhatItLacks() throws Exception {
+        ModelBundle bundle = Bundles.withSearchOnly(
+                BundleWriter.write(folder.resolve("bundle"), Bundles.contents(TinyNetworks.resnet())));
+        assertThat(bundle.signatures()).containsExactly(GraphSignature.SEARCH);
+        DecodingOptions plain = new DecodingOptions(2, 4, 0);
+        try (DjlCaptioner captioner = DjlCaptioner.load(bundle, CONFIG)) {
+            ByteBuffer image = ByteBuffer.allocateDirect(captioner.input().bytes());
+            assertThat(captioner.caption(image, 1, plain)).hasSize(1);
+            for (double temperature : new double[] {0, 1}) {
+                InferenceException refusal = catchThrowableOfType(
+                        InferenceException.class,
+                        () -> captioner.caption(
+                                image, 1, plain.with(new Refinement(3, 0, 1, 0, false, temperature, 0))));
+                assertThat(refusal.code()).isEqualTo(InferenceException.Code.UNSUPPORTED_OPTIONS);
+                assertThat(refusal).hasMessageContaining("reexport");
+            }
+        }
+    }
+
+    @Test
+    void shouldBeAsConfidentAsItsBundleSays() throws Exception {
+        ConfidenceCalibration calibration = new ConfidenceCalibration(2, 1.5, -0.1);
+        ModelBundle bundle = BundleWriter.write(
+                folder.resolve("bundle"),
+                Bundles.contents(TinyNetworks.resnet(), new BundleQuality(calibration, null)));
+        try (DjlCaptioner captioner = DjlCaptioner.load(bundle, CONFIG)) {
+            Alternative caption = new Alternative(
+                    "a b", -3, -3, true, List.of(new Alternative.Token("a", -1), new Alternative.Token("b", -1)));
+            assertThat(captioner.confidence(caption)).isCloseTo(1 / (1 + Math.exp(-(2 - 1.5 - 0.3))), within(1e-12));
+        }
+        ModelBundle without = BundleWriter.write(folder.resolve("without"), Bundles.contents(TinyNetworks.resnet()));
+        try (DjlCaptioner captioner = DjlCaptioner.load(without, CONFIG)) {
+            assertThat(captioner.confidence(new Alternative("", -1, -1, true, List.of())))
+                    .isNull();
+        }
     }
 
     @Test
