@@ -1,5 +1,6 @@
 package io.captionstream.network;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,11 +18,17 @@ public interface Initializer {
 
     /** All the same value. */
     static Initializer constant(float value) {
-        return (shape, random) -> {
+        return new Constant(value);
+    }
+
+    /** All the same value, which a graph can fill in by itself. */
+    record Constant(float value) implements Initializer {
+        @Override
+        public float[] values(long[] shape, RandomGenerator random) {
             float[] values = new float[Weights.elements(shape)];
-            java.util.Arrays.fill(values, value);
+            Arrays.fill(values, value);
             return values;
-        };
+        }
     }
 
     /** Uniform in {@code [-bound, bound)}. */

@@ -81,7 +81,7 @@ public final class TrainingGraph implements AutoCloseable {
         trained = parameters.variables().stream().filter(this::isTrained).toList();
         adam = new Adam(graph, tf, parameters, trainingLoss, trained, options.gradientNorm(), training.updates());
         session = new Session(graph);
-        parameters.load(session, parameters.initialWeights(seed));
+        parameters.initialize(session, seed);
     }
 
     /**

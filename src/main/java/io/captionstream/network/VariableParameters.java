@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -43,7 +45,8 @@ final class VariableParameters implements Parameters {
             VarHandleOp handle,
             Operand<TFloat32> value,
             Placeholder<TFloat32> loaded,
-            Op load) {
+            Op load,
+            @Nullable Op fill) {
         Shape graphShape() {
             return Shape.of(layout.graphShape(storedShape.asArray()));
         }
@@ -78,9 +81,17 @@ final class VariableParameters implements Parameters {
                 handle,
                 tf.withName(name + ".value").readVariableOp(handle, TFloat32.class),
                 loaded,
-                tf.withName(name + ".load").assignVariableOp(handle, loaded));
+                tf.withName(name + ".load").assignVariableOp(handle, loaded),
+                fill(name, handle, initializer, shape));
         variables.put(name, variable);
         return variable;
+    }
+
+    private @Nullable Op fill(String name, VarHandleOp handle, Initializer initializer, Shape shape) {
+        return initializer instanceof Initializer.Constant constant
+                ? tf.withName(name + ".fill")
+                        .assignVariableOp(handle, tf.fill(tf.constant(shape.asArray()), tf.constant(constant.value())))
+                : null;
     }
 
     Variable variable(String name) {
@@ -95,8 +106,26 @@ final class VariableParameters implements Parameters {
 
     /** Initial values of the variables, drawn per name from the seed. */
     Weights initialWeights(long seed) {
+        return initialWeights(seed, variable -> true);
+    }
+
+    /**
+     * Gives every variable its initial value. The graph fills in constants itself: most of the memory of a training graph
+     * is the optimizer's zeros.
+     */
+    void initialize(Session session, long seed) {
+        Session.Runner runner = session.runner();
+        variables.values().forEach(variable -> {
+            if (variable.fill != null) {
+                runner.addTarget(variable.fill);
+            }
+        });
+        load(runner, initialWeights(seed, variable -> variable.fill == null));
+    }
+
+    private Weights initialWeights(long seed, Predicate<Variable> filter) {
         Weights.Builder weights = Weights.builder();
-        for (Variable variable : variables.values()) {
+        for (Variable variable : variables.values().stream().filter(filter).toList()) {
             long[] shape = variable.storedShape.asArray();
             SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + fnv1a(variable.name));
             weights.put(variable.name, shape, variable.initializer.values(shape, random));
@@ -111,7 +140,12 @@ final class VariableParameters implements Parameters {
      * @throws IllegalArgumentException if a tensor has no variable or another shape
      */
     void load(Session session, Weights weights) {
-        Session.Runner runner = session.runner();
+        if (!weights.names().isEmpty()) {
+            load(session.runner(), weights);
+        }
+    }
+
+    private void load(Session.Runner runner, Weights weights) {
         List<Tensor> tensors = new ArrayList<>();
         try {
             for (String name : weights.names()) {
@@ -120,9 +154,7 @@ final class VariableParameters implements Parameters {
                 tensors.add(tensor);
                 runner.feed(variable.loaded, tensor).addTarget(variable.load);
             }
-            if (!tensors.isEmpty()) {
-                runner.run().close();
-            }
+            runner.run().close();
         } finally {
             tensors.forEach(Tensor::close);
         }
