@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             ImportWeightsCommand.class,
             ExportWeightsCommand.class,
-            ImportCocoCommand.class
+            ImportCocoCommand.class,
+            EvaluateCommand.class
         })
 public final class CaptionstreamCommand {
     private CaptionstreamCommand() {}
