@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
             ImportWeightsCommand.class,
             ExportWeightsCommand.class,
             ImportCocoCommand.class,
-            EvaluateCommand.class
+            EvaluateCommand.class,
+            ReexportCommand.class
         })
 public final class CaptionstreamCommand {
     private CaptionstreamCommand() {}

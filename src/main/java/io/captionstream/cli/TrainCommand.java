@@ -286,10 +286,10 @@ final class TrainCommand implements Callable<Integer> {
             Map<String, String> lineage)
             throws IOException, BundleException, InferenceException {
         DecodingOptions decoding = new DecodingOptions(BEAM_WIDTH, network.maxLength(), LENGTH_PENALTY);
-        List<CaptionedImage> testImages =
-                images.stream().filter(image -> image.split() == Split.TEST).toList();
+        List<CaptionedImage> heldOut =
+                images.stream().filter(image -> image.split() != Split.TRAIN).toList();
         ModelBundle bundle = new BundleExport(bundleVersion, network, vocabulary, decoding)
-                .write(out, weights, testImages, lineage, Instant.now());
+                .write(out, weights, heldOut, lineage, Instant.now());
         PrintWriter report = spec.commandLine().getOut();
         report.printf("Bundle %s, digest %s%n", out, bundle.digest());
         bundle.manifest().metrics().forEach((name, value) -> report.printf("%s: %s%n", name, value));

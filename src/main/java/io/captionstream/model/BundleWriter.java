@@ -56,6 +56,22 @@ public final class BundleWriter {
                     network.vocabularySize());
         }
 
+        /** The same after measurements. */
+        public Contents measured(Map<String, Double> newMetrics, BundleQuality newQuality) {
+            return new Contents(
+                    name,
+                    version,
+                    network,
+                    weights,
+                    vocabulary,
+                    resize,
+                    decoding,
+                    newMetrics,
+                    newQuality,
+                    lineage,
+                    createdAt);
+        }
+
         /** Of unknown quality. */
         public Contents(
                 String name,
@@ -81,6 +97,23 @@ public final class BundleWriter {
                     lineage,
                     createdAt);
         }
+    }
+
+    /** The contents of a bundle, for one that differs in part. */
+    public static Contents contents(ModelBundle bundle) throws IOException {
+        BundleManifest manifest = bundle.manifest();
+        return new Contents(
+                manifest.name(),
+                manifest.version(),
+                manifest.network(),
+                Safetensors.read(bundle.weights()),
+                bundle.vocabulary(),
+                manifest.resize(),
+                manifest.decoding(),
+                manifest.metrics(),
+                manifest.quality(),
+                manifest.lineage(),
+                manifest.createdAt() == null ? null : Instant.parse(manifest.createdAt()));
     }
 
     /**

@@ -231,7 +231,7 @@ public final class DjlCaptioner implements Captioner {
     }
 
     /** Whether the CPU has instructions for bfloat16. */
-    static boolean hasBfloat16() {
+    public static boolean hasBfloat16() {
         String flags = cpuFlags();
         return flags.contains("avx512_bf16") || flags.contains("amx_bf16");
     }

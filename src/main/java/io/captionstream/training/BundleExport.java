@@ -2,23 +2,15 @@ package io.captionstream.training;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.collect.ImmutableMap;
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
-import io.captionstream.evaluation.ExactMatch;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.BundleWriter;
-import io.captionstream.model.Captioner;
-import io.captionstream.model.CaptionerConfig;
 import io.captionstream.model.DecodingOptions;
-import io.captionstream.model.DjlCaptioner;
 import io.captionstream.model.InferenceException;
 import io.captionstream.model.ModelBundle;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.Weights;
 import io.captionstream.text.Vocabulary;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -44,37 +36,17 @@ public record BundleExport(String version, NetworkConfig network, Vocabulary voc
      * Judges and writes.
      *
      * @param folder must not exist; appears complete or not at all
-     * @param testImages may be empty, then the bundle has no metrics
+     * @param heldOut images that were not trained on, see {@link MeasuredBundle}; may be empty, then the bundle has no
+     *     metrics
      * @param lineage what the weights were made from and how
      */
     public ModelBundle write(
-            Path folder,
-            Weights weights,
-            List<CaptionedImage> testImages,
-            Map<String, String> lineage,
-            Instant createdAt)
+            Path folder, Weights weights, List<CaptionedImage> heldOut, Map<String, String> lineage, Instant createdAt)
             throws IOException, BundleException, InferenceException {
-        Map<String, Double> metrics = testImages.isEmpty() ? Map.of() : judge(weights, testImages);
-        return BundleWriter.write(folder, contents(weights, metrics, lineage, createdAt));
+        return MeasuredBundle.write(folder, contents(weights, lineage, createdAt), heldOut);
     }
 
-    private Map<String, Double> judge(Weights weights, List<CaptionedImage> images)
-            throws IOException, BundleException, InferenceException {
-        Path draft = Files.createTempDirectory("captionstream-draft-");
-        try {
-            ModelBundle bundle =
-                    BundleWriter.write(draft.resolve("bundle"), contents(weights, Map.of(), Map.of(), Instant.EPOCH));
-            try (Captioner captioner = DjlCaptioner.load(bundle, CaptionerConfig.defaults())) {
-                ExactMatch match = new CaptionEvaluation(decoding).evaluate(captioner, images);
-                return ImmutableMap.of("exactMatch", match.rate(), "testImages", (double) match.captions());
-            }
-        } finally {
-            MoreFiles.deleteRecursively(draft, RecursiveDeleteOption.ALLOW_INSECURE);
-        }
-    }
-
-    private BundleWriter.Contents contents(
-            Weights weights, Map<String, Double> metrics, Map<String, String> lineage, Instant createdAt) {
+    private BundleWriter.Contents contents(Weights weights, Map<String, String> lineage, Instant createdAt) {
         return new BundleWriter.Contents(
                 network.architecture().modelName(),
                 version,
@@ -83,7 +55,7 @@ public record BundleExport(String version, NetworkConfig network, Vocabulary voc
                 vocabulary,
                 RESIZE,
                 decoding,
-                metrics,
+                Map.of(),
                 lineage,
                 createdAt);
     }

@@ -36,7 +36,7 @@ public final class CaptionEvaluation {
     public ExactMatch evaluate(Captioner captioner, List<CaptionedImage> images)
             throws IOException, InferenceException {
         ExactMatch match = new ExactMatch();
-        caption(captioner, images, (image, caption) -> match.add(caption, image.captions()));
+        caption(captioner, images, (image, caption) -> match.add(caption.text(), image.captions()));
         return match;
     }
 
@@ -51,11 +51,25 @@ public final class CaptionEvaluation {
         caption(
                 captioner,
                 images,
-                (image, caption) -> cases.add(CaptionCase.of(image.id(), caption, image.captions())));
+                (image, caption) -> cases.add(CaptionCase.of(image.id(), caption.text(), image.captions())));
         return cases;
     }
 
-    private void caption(Captioner captioner, List<CaptionedImage> images, BiConsumer<CaptionedImage, String> result)
+    /**
+     * The best caption of each image, in their order. Parameters and errors as in {@link #evaluate}.
+     *
+     * @param images may be empty
+     */
+    List<Alternative> best(Captioner captioner, List<CaptionedImage> images) throws IOException, InferenceException {
+        List<Alternative> best = new ArrayList<>();
+        if (!images.isEmpty()) {
+            caption(captioner, images, (image, caption) -> best.add(caption));
+        }
+        return best;
+    }
+
+    private void caption(
+            Captioner captioner, List<CaptionedImage> images, BiConsumer<CaptionedImage, Alternative> result)
             throws IOException, InferenceException {
         checkArgument(!images.isEmpty(), "images is empty");
         ImageGeometry geometry = ImageGeometry.square(captioner.input().height());
@@ -69,7 +83,7 @@ public final class CaptionEvaluation {
             }
             List<List<Alternative>> captions = captioner.caption(rgb.flip(), batch.size(), options);
             for (int row = 0; row < batch.size(); row++) {
-                result.accept(batch.get(row), captions.get(row).get(0).text());
+                result.accept(batch.get(row), captions.get(row).get(0));
             }
         }
     }

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,35 @@ class ModelBundleTest {
         try (Stream<Path> left = Files.list(shared)) {
             assertThat(left).containsExactly(original.directory());
         }
+    }
+
+    @Test
+    void shouldReadBackWhatIsKnownOfItsCaptions() throws Exception {
+        BundleQuality quality =
+                new BundleQuality(new ConfidenceCalibration(1.5, 4, -0.25), new Bfloat16Agreement(0.995, 200));
+        DecodingOptions refined = new DecodingOptions(4, 6, 0.7).with(new Refinement(3, 2, 2, 0.5, true, 0, 0));
+        BundleWriter.Contents contents = Bundles.contents(NETWORK);
+        ModelBundle written = BundleWriter.write(
+                folder.resolve("measured"),
+                new BundleWriter.Contents(
+                        contents.name(),
+                        contents.version(),
+                        contents.network(),
+                        contents.weights(),
+                        contents.vocabulary(),
+                        contents.resize(),
+                        refined,
+                        contents.metrics(),
+                        quality,
+                        contents.lineage(),
+                        contents.createdAt()));
+
+        ModelBundle read = ModelBundle.open(written.directory());
+        assertThat(read.manifest().quality()).isEqualTo(quality);
+        assertThat(read.manifest().decoding()).isEqualTo(refined);
+        assertThat(read.digest()).isNotEqualTo(original.digest());
+        assertThat(BundleWriter.contents(read).measured(Map.of(), quality).quality())
+                .isEqualTo(quality);
     }
 
     @Test
