@@ -22,6 +22,8 @@ import io.captionstream.training.StartingPoint;
 import io.captionstream.training.TrainingCurves;
 import io.captionstream.training.TrainingResources;
 import io.captionstream.training.VocabularyBuilder;
+import io.captionstream.weights.EncoderImport;
+import io.captionstream.weights.ImportedEncoder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -51,6 +53,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
     private static final int STOPPED = 130;
+    /** For what does not depend on the vocabulary. */
+    private static final int ANY_VOCABULARY = 5;
+
     private static final int BEAM_WIDTH = 3;
     private static final double LENGTH_PENALTY = 0;
 
@@ -198,11 +203,14 @@ final class TrainCommand implements Callable<Integer> {
     Path from;
 
     @Option(
-            names = "--initial-weights",
+            names = "--encoder",
             paramLabel = "FILE",
-            description = "Safetensors with weights to start from, for example those of a published encoder.")
+            description = {
+                "Published weights the encoder starts from: safetensors of torchvision or timm, HDF5 of",
+                "keras-applications, or what import-weights wrote."
+            })
     @Nullable
-    Path initialWeights;
+    Path encoder;
 
     @Option(names = "--freeze-encoder", description = "Train the decoder only, on features computed once.")
     boolean freezeEncoder;
@@ -251,29 +259,43 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--fine-tune-epochs is what follows --freeze-encoder, which is missing");
         }
+        if (encoder != null && from != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--encoder and --from are two starting points; only one can be used");
+        }
+        if (freezeEncoder && encoder == null && from == null) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "Warning: the encoder is frozen with random weights; --encoder or --from gives it others.");
+        }
         List<CaptionedImage> images = CaptionFile.read(data);
         Optional<ModelBundle> base = from == null ? Optional.empty() : Optional.of(ModelBundle.open(from));
         Vocabulary vocabulary =
                 base.isPresent() ? base.get().vocabulary() : new VocabularyBuilder(minimumCount).build(images);
-        NetworkConfig network = network(base, vocabulary.size());
+        Optional<ImportedEncoder> published = encoder();
+        NetworkConfig network = network(base, published, vocabulary.size());
+        Weights weights = base.isPresent()
+                ? Safetensors.read(base.get().weights())
+                : published.map(ImportedEncoder::weights).orElse(Weights.EMPTY);
         StagedTraining training = new StagedTraining(
                 network,
                 stages(),
                 vocabulary,
-                startingPoint(base, network, vocabulary),
+                new StartingPoint(weights, vectors(network, vocabulary)),
                 checkpoints(),
                 new TrainingResources(pixelMemory * 1_000_000L, parallelism, features()));
         try (StopSignal stop = new StopSignal();
                 TrainingProgress progress = new TrainingProgress(
                         spec.commandLine().getOut(),
                         new TrainingCurves(beside(".curves.png"), beside(".curves.json")))) {
-            Optional<Weights> weights = training.run(images, progress, stop);
-            if (weights.isEmpty()) {
+            Optional<Weights> trained = training.run(images, progress, stop);
+            if (trained.isEmpty()) {
                 progress.close();
                 spec.commandLine().getOut().println("Stopped. The same command goes on from the checkpoint.");
                 return STOPPED;
             }
-            export(network, vocabulary, weights.get(), images, training.lineage(images));
+            export(network, vocabulary, trained.get(), images, training.lineage(images));
         }
         return 0;
     }
@@ -296,37 +318,51 @@ final class TrainCommand implements Callable<Integer> {
         report.flush();
     }
 
-    private NetworkConfig network(Optional<ModelBundle> base, int vocabularySize) {
-        Architecture architecture = Architecture.ofModelName(model.toLowerCase(Locale.ROOT));
-        if (base.isPresent()) {
-            NetworkConfig network = base.get().manifest().network();
-            if (network.architecture() != architecture) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "%s is a bundle of %s, not of %s"
-                                .formatted(from, network.architecture().modelName(), model));
-            }
-            return network;
+    private Optional<ImportedEncoder> encoder() throws IOException {
+        if (encoder == null) {
+            return Optional.empty();
         }
-        return preset == Preset.PAPER
-                ? NetworkConfig.paper(architecture, vocabularySize)
-                : NetworkConfig.demo(architecture, vocabularySize);
+        ImportedEncoder imported =
+                new EncoderImport(architecture(), presetNetwork(ANY_VOCABULARY).encoderWidth()).read(encoder, null);
+        PrintWriter report = spec.commandLine().getOut();
+        report.printf("Encoder: %s, variant %s%n", imported.source(), imported.variant());
+        imported.notes().forEach(report::println);
+        report.flush();
+        return Optional.of(imported);
     }
 
-    private StartingPoint startingPoint(Optional<ModelBundle> base, NetworkConfig network, Vocabulary vocabulary)
-            throws IOException {
-        Map<String, float[]> vectors = glove == null
+    private Architecture architecture() {
+        return Architecture.ofModelName(model.toLowerCase(Locale.ROOT));
+    }
+
+    private NetworkConfig presetNetwork(int vocabularySize) {
+        return preset == Preset.PAPER
+                ? NetworkConfig.paper(architecture(), vocabularySize)
+                : NetworkConfig.demo(architecture(), vocabularySize);
+    }
+
+    /** That of the bundle to start from, or the preset's with the variant of the published encoder. */
+    private NetworkConfig network(Optional<ModelBundle> base, Optional<ImportedEncoder> published, int vocabularySize) {
+        if (base.isEmpty()) {
+            NetworkConfig network = presetNetwork(vocabularySize);
+            return published
+                    .map(imported -> network.withEncoder(imported.variant(), imported.preprocessing()))
+                    .orElse(network);
+        }
+        NetworkConfig network = base.get().manifest().network();
+        if (network.architecture() != architecture()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "%s is a bundle of %s, not of %s"
+                            .formatted(from, network.architecture().modelName(), model));
+        }
+        return network;
+    }
+
+    private Map<String, float[]> vectors(NetworkConfig network, Vocabulary vocabulary) throws IOException {
+        return glove == null
                 ? Map.of()
                 : new GloveReader(network.embeddingSize()).read(glove, new HashSet<>(vocabulary.words()));
-        Weights.Builder weights = Weights.builder();
-        if (base.isPresent()) {
-            weights.putAll(Safetensors.read(base.get().weights()));
-        }
-        Weights start = weights.build();
-        if (initialWeights != null) {
-            start = start.with(Safetensors.read(initialWeights));
-        }
-        return new StartingPoint(start, vectors);
     }
 
     private List<Hyperparameters> stages() {

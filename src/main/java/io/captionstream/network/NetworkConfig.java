@@ -86,6 +86,20 @@ public record NetworkConfig(
                 architecture.preprocessing());
     }
 
+    /** The same with another published encoder. */
+    public NetworkConfig withEncoder(EncoderVariant variant, Preprocessing preprocessing) {
+        return new NetworkConfig(
+                architecture,
+                imageSize,
+                encoderWidth,
+                embeddingSize,
+                hiddenSize,
+                vocabularySize,
+                maxLength,
+                variant,
+                preprocessing);
+    }
+
     /** Shape of a batch of images: {@code [?, size, size, 3]}. */
     Shape imageShape() {
         return Shape.of(-1, imageSize, imageSize, 3);

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * that equal weights make equal files.
  */
 public final class Weights {
+    /** No tensors. */
+    public static final Weights EMPTY = builder().build();
+
     private final ImmutableMap<String, Tensor> tensors;
 
     private Weights(Map<String, Tensor> tensors) {

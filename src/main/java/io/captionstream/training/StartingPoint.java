@@ -25,7 +25,7 @@ public record StartingPoint(Weights weights, Map<String, float[]> wordVectors) {
 
     /** Random weights, but for the word vectors. */
     public static StartingPoint random(Map<String, float[]> wordVectors) {
-        return new StartingPoint(Weights.builder().build(), wordVectors);
+        return new StartingPoint(Weights.EMPTY, wordVectors);
     }
 
     public static StartingPoint of(Weights weights) {
