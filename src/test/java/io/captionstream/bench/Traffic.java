@@ -1,18 +1,15 @@
 package io.captionstream.bench;
 
+import io.captionstream.embedded.Clients;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ImageEvent;
-import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Sends image events and waits for the captions to become visible to a consumer that reads committed records only. */
@@ -31,26 +28,11 @@ final class Traffic implements AutoCloseable {
     Traffic(EmbeddedStack stack, String inputTopic, String outputTopic, List<String> uris) {
         this.inputTopic = inputTopic;
         this.uris = uris;
-        KafkaAvroSerializer serializer = new KafkaAvroSerializer();
-        serializer.configure(
-                Map.of("schema.registry.url", stack.registry().url(), "avro.remove.java.properties", true), false);
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", stack.broker().bootstrapServers(), "linger.ms", 0),
                 new StringSerializer(),
-                serializer);
-        consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        stack.broker().bootstrapServers(),
-                        "group.id",
-                        "bench-" + UUID.randomUUID(),
-                        "auto.offset.reset",
-                        "earliest",
-                        "isolation.level",
-                        "read_committed"),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
-        consumer.subscribe(List.of(outputTopic));
+                Clients.eventSerializer(stack.registry().url()));
+        consumer = Clients.committedReader(stack.broker().bootstrapServers(), List.of(outputTopic));
     }
 
     /** Sends {@code count} events at once; returns captions per second, from the first send to the last visible one. */

@@ -1,5 +1,6 @@
 package io.captionstream.demo;
 
+import io.captionstream.embedded.Clients;
 import io.captionstream.event.CaptionAlternative;
 import io.captionstream.event.CaptionEvent;
 import io.captionstream.event.ImageEvent;
@@ -9,7 +10,6 @@ import io.captionstream.scene.Scene;
 import io.captionstream.scene.SceneGenerator;
 import io.captionstream.scene.SceneRenderer;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
-import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -27,8 +26,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
@@ -74,24 +71,12 @@ public final class Demo {
     }
 
     private String run() {
-        Map<String, Object> consumerProperties = Map.of(
-                "bootstrap.servers",
-                application.bootstrapServers(),
-                "group.id",
-                "demo-" + UUID.randomUUID(),
-                "auto.offset.reset",
-                "earliest",
-                "isolation.level",
-                "read_committed");
-        Map<String, Object> producerProperties = Map.of("bootstrap.servers", application.bootstrapServers());
-        KafkaAvroSerializer valueSerializer = new KafkaAvroSerializer();
-        valueSerializer.configure(
-                Map.of("schema.registry.url", application.registryUrl(), "avro.remove.java.properties", true), false);
-        try (KafkaConsumer<String, byte[]> consumer =
-                        new KafkaConsumer<>(consumerProperties, new StringDeserializer(), new ByteArrayDeserializer());
-                KafkaProducer<String, Object> producer =
-                        new KafkaProducer<>(producerProperties, new StringSerializer(), valueSerializer)) {
-            consumer.subscribe(List.of(topics.captionEvents(), topics.deadLetters()));
+        try (KafkaConsumer<String, byte[]> consumer = Clients.committedReader(
+                        application.bootstrapServers(), List.of(topics.captionEvents(), topics.deadLetters()));
+                KafkaProducer<String, Object> producer = new KafkaProducer<>(
+                        Map.of("bootstrap.servers", application.bootstrapServers()),
+                        new StringSerializer(),
+                        Clients.eventSerializer(application.registryUrl()))) {
             return publishAndPrint(producer, consumer);
         }
     }

@@ -2,6 +2,7 @@ package io.captionstream.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.captionstream.embedded.Clients;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.CaptionEvent;
 import io.captionstream.event.EventOrigin;
@@ -25,9 +26,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Topics of one test: what goes in, what comes out, and whether the two fit. */
@@ -35,7 +34,7 @@ final class EventLog implements AutoCloseable {
     private final EmbeddedStack stack;
     private final Topics topics;
     private final KafkaProducer<String, byte[]> producer;
-    private final KafkaAvroSerializer serializer = new KafkaAvroSerializer();
+    private final KafkaAvroSerializer serializer;
     private final KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer();
     private final KafkaConsumer<String, byte[]> consumer;
     private final List<ConsumerRecord<String, byte[]>> captions = new ArrayList<>();
@@ -60,27 +59,13 @@ final class EventLog implements AutoCloseable {
                 new ByteArraySerializer());
         Map<String, Object> registry =
                 Map.of("schema.registry.url", stack.registry().url(), "specific.avro.reader", true);
-        serializer.configure(
-                Map.of("schema.registry.url", stack.registry().url(), "avro.remove.java.properties", true), false);
+        serializer = Clients.eventSerializer(stack.registry().url());
         deserializer.configure(registry, false);
         consumer = consumer(List.of(topics.captionEvents(), topics.deadLetters()));
     }
 
     private KafkaConsumer<String, byte[]> consumer(List<String> names) {
-        KafkaConsumer<String, byte[]> created = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        stack.broker().bootstrapServers(),
-                        "group.id",
-                        "log-" + UUID.randomUUID(),
-                        "auto.offset.reset",
-                        "earliest",
-                        "isolation.level",
-                        "read_committed"),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
-        created.subscribe(names);
-        return created;
+        return Clients.committedReader(stack.broker().bootstrapServers(), names);
     }
 
     /** The service's configuration for these topics. */
