@@ -89,7 +89,7 @@ class SettingsTest {
                 .hasMessageContaining("at_most_once");
     }
 
-    private static ServiceConfig config(Map<String, String> properties) {
+    static ServiceConfig config(Map<String, String> properties) {
         return new SmallRyeConfigBuilder()
                 .withMapping(ServiceConfig.class)
                 .withConverter(io.quarkus.runtime.configuration.MemorySize.class, 100, new MemorySizeConverter())
