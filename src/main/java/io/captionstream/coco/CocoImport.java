@@ -90,7 +90,9 @@ public record CocoImport(
             return;
         }
         counts.wanted++;
-        CocoImage image = new CocoImage(read.id(), read.path(), read.captions(), ofImage);
+        CocoImage image = read.split() == null && ofImage != null
+                ? new CocoImage(read.id(), read.path(), read.captions(), ofImage)
+                : read;
         if (image.captions().isEmpty()) {
             counts.withoutCaptions++;
             sink.leaveOut(position);
