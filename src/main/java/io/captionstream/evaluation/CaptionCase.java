@@ -22,11 +22,11 @@ public record CaptionCase(String id, List<String> candidate, List<List<String>> 
         checkArgument(!references.isEmpty(), "image %s has no references", id);
     }
 
-    /** Splits the texts into words with {@link Tokenizer}. */
+    /** Splits the texts into words with {@link Tokenizer#tokenizeForMetrics}. */
     public static CaptionCase of(String id, String candidate, Collection<String> references) {
         return new CaptionCase(
                 id,
-                Tokenizer.tokenize(candidate),
-                references.stream().map(Tokenizer::tokenize).toList());
+                Tokenizer.tokenizeForMetrics(candidate),
+                references.stream().map(Tokenizer::tokenizeForMetrics).toList());
     }
 }

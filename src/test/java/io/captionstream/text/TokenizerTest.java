@@ -22,6 +22,7 @@ class TokenizerTest {
                     a child's t-shirt's sleeve              | a child 's t-shirt 's sleeve
                     o'clock ma'am hors d'oeuvres s'mores    | o'clock ma'am hors d'oeuvres s'mores
                     rock 'n' roll in the '80s, get 'em      | rock 'n' roll in the '80s get 'em
+                    'tis a man 'cause it's blowin'          | 't is a man 'cause it 's blowin
                     """)
     void shouldSplitContractions(String caption, String tokens) {
         assertThat(tokenize(caption)).isEqualTo(tokens);
@@ -60,6 +61,8 @@ class TokenizerTest {
                     5:30pm, 5pm, the 2nd of the 1950's      | 5:30 pm 5pm the 2nd of the 1950 's
                     1/2 of 3.5 on 12/24/2012.               | 1/2 of 3.5 on 12/24/2012
                     $5.00 for #1, 50% off & more            | $ 5.00 for # 1 50 % off & more
+                    \u00bd cup, 1\u00bd cups, 6'2" tall    | 1/2 cup 1 1/2 cups 6 2 tall
+                    @home #sunny                            | @home #sunny
                     \u20ac20 + 2 = 22 at 30\u00b0           | \u20ac 20 + 2 = 22 at 30 \u00b0
                     """)
     void shouldKeepNumbersAndSigns(String caption, String tokens) {
@@ -71,6 +74,7 @@ class TokenizerTest {
                     Mr. and Mrs. Smith on Main St.          | mr. and mrs. smith on main st.
                     the U.S. flag at 5 a.m. on t.v          | the u.s. flag at 5 a.m. on t.v
                     a cat sat. Dr. No came last.            | a cat sat dr. no came last
+                    bus no. 5 says no. On 5th Ave., Oct. 3  | bus no. 5 says no on 5th ave. oct. 3
                     """)
     void shouldKeepTheStopOfAnAbbreviation(String caption, String tokens) {
         assertThat(tokenize(caption)).isEqualTo(tokens);
@@ -82,11 +86,25 @@ class TokenizerTest {
                     \u0130stanbul and \u00dcber\u00ad gang  | i\u0307stanbul and \u00fcber gang
                     \u732b\u304c\u3044\u308b\u3002          | \u732b\u304c\u3044\u308b
                     \u041a\u043e\u0442 \u0438 \u043f\u0451\u0441.             | \u043a\u043e\u0442 \u0438 \u043f\u0451\u0441
-                    a smiling \ud83d\ude00 face             | a smiling \ud83d\ude00 face
+                    a smiling \ud83d\ude00 face \u2764     | a smiling face
                     tab\tand\u00a0wide\u3000space           | tab and wide space
                     """)
     void shouldReadOtherScripts(String caption, String tokens) {
         assertThat(tokenize(caption)).isEqualTo(tokens);
+    }
+
+    /** What Stanford's PTBTokenizer 3.4.1 and the list of coco-caption leave. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\0', textBlock = """
+                    a man (in a hat) [on] a {horse}         | a man -lrb- in a hat -rrb- -lsb- on -rsb- a -lcb- horse -rcb-
+                    wait... what?! wow!! huh? !             | wait what ?! wow !! huh
+                    on a table.The cat. A plan B.           | on a table.the cat a plan b.
+                    It's 2,000 black/white t-shirts, no?    | it 's 2,000 black/white t-shirts no
+                    the U.S. flag at 5:30pm on Main St.     | the u.s. flag at 5:30 pm on main st.
+                    man riding a wave on top of a surfboard | man riding a wave on top of a surfboard
+                    """)
+    void shouldKeepForMetricsWhatCocoCaptionKeeps(String caption, String tokens) {
+        assertThat(String.join(" ", Tokenizer.tokenizeForMetrics(caption))).isEqualTo(tokens);
     }
 
     @ParameterizedTest
