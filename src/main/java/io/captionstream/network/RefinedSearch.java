@@ -37,9 +37,27 @@ import org.tensorflow.types.family.TType;
  * <p>Whatever steers the choice, the log-probabilities given are those of the model.
  */
 final class RefinedSearch {
+
+    // Places in the loop: what changes, then what every step needs and none changes.
+    private static final int TURN = 0;
+    private static final int LAST = 1;
+    private static final int SUM = 2;
+    private static final int KEY = 3;
+    private static final int FINISHED = 4;
+    private static final int LENGTHS = 5;
+    private static final int TOKENS = 6;
+    private static final int TOKEN_LOG_PROBS = 7;
+    private static final int RUN = 8;
     private static final int HIDDEN = 9;
     private static final int CELL = 10;
     private static final int CHOSEN = 11;
+    private static final int WIDTH = 12;
+    private static final int LENGTH = 13;
+    private static final int MIN_LENGTH = 14;
+    private static final int NO_REPEAT = 15;
+    private static final int GROUPS = 16;
+    private static final int DIVERSITY = 17;
+    private static final int LENGTH_PENALTY = 18;
     private static final int IMAGE = 19;
 
     private final Decoder decoder;
@@ -76,7 +94,12 @@ final class RefinedSearch {
         List<Operand<?>> operands = search.start(tf, tensors, image, options);
         GraphOperation result = new Loop(graph, tf, "refined_beam")
                 .build(operands, search.shapes(operands), search::goesOn, search::step);
-        return new Beams(result.output(6), result.output(2), result.output(7), result.output(5), result.output(4));
+        return new Beams(
+                result.output(TOKENS),
+                result.output(SUM),
+                result.output(TOKEN_LOG_PROBS),
+                result.output(LENGTHS),
+                result.output(FINISHED));
     }
 
     private List<Operand<?>> start(Ops tf, Decoder.Tensors tensors, Operand<TFloat32> image, Options options) {
@@ -119,8 +142,8 @@ final class RefinedSearch {
     private Shape[] shapes(List<Operand<?>> operands) {
         Shape[] shapes =
                 operands.stream().map(operand -> operand.asOutput().shape()).toArray(Shape[]::new);
-        for (int i = 1; i < HIDDEN; i++) {
-            shapes[i] = i >= 6 ? Shape.of(-1, -1, -1) : Shape.of(-1, -1);
+        for (int i = LAST; i < HIDDEN; i++) {
+            shapes[i] = i >= TOKENS ? Shape.of(-1, -1, -1) : Shape.of(-1, -1);
         }
         shapes[HIDDEN] = Shape.of(-1, -1, decoder.hiddenSize);
         shapes[CELL] = shapes[HIDDEN];
@@ -132,33 +155,33 @@ final class RefinedSearch {
     /** Each turn extends one group by one word. */
     private Operand<TBool> goesOn(Ops tf, Loop.Arguments arguments) {
         return tf.math.logicalAnd(
-                tf.math.less(arguments.ints(0), tf.math.mul(arguments.ints(13), arguments.ints(16))),
-                tf.math.logicalNot(tf.reduceAll(arguments.bools(4), tf.constant(new int[] {0, 1}))));
+                tf.math.less(arguments.ints(TURN), tf.math.mul(arguments.ints(LENGTH), arguments.ints(GROUPS))),
+                tf.math.logicalNot(tf.reduceAll(arguments.bools(FINISHED), tf.constant(new int[] {0, 1}))));
     }
 
     private List<Operand<?>> step(Ops tf, Loop.Arguments arguments) {
-        Operand<TInt32> turn = arguments.ints(0);
-        Operand<TInt32> groups = arguments.ints(16);
-        Operand<TInt32> width = tf.math.div(arguments.ints(12), groups);
+        Operand<TInt32> turn = arguments.ints(TURN);
+        Operand<TInt32> groups = arguments.ints(GROUPS);
+        Operand<TInt32> width = tf.math.div(arguments.ints(WIDTH), groups);
         Operand<TInt32> step = tf.math.div(turn, groups);
         Operand<TInt32> number = tf.math.floorMod(turn, groups);
         Group group = new Group(tf, tf.math.mul(number, width), width);
-        Operand<TInt32> last = group.of(arguments.ints(1));
-        Operand<TFloat32> sum = group.of(arguments.floats(2));
-        Operand<TFloat32> key = group.of(arguments.floats(3));
-        Operand<TBool> finished = group.of(arguments.bools(4));
-        Operand<TInt32> lengths = group.of(arguments.ints(5));
-        Operand<TInt32> tokens = group.of(arguments.ints(6));
-        Operand<TFloat32> tokenLogProbs = group.of(arguments.floats(7));
+        Operand<TInt32> last = group.of(arguments.ints(LAST));
+        Operand<TFloat32> sum = group.of(arguments.floats(SUM));
+        Operand<TFloat32> key = group.of(arguments.floats(KEY));
+        Operand<TBool> finished = group.of(arguments.bools(FINISHED));
+        Operand<TInt32> lengths = group.of(arguments.ints(LENGTHS));
+        Operand<TInt32> tokens = group.of(arguments.ints(TOKENS));
+        Operand<TFloat32> tokenLogProbs = group.of(arguments.floats(TOKEN_LOG_PROBS));
         Decoder.Tensors tensors = arguments.tensors(IMAGE + 1);
 
         Operand<TInt32> all = tf.constant(new int[] {-1});
         Operand<TInt32> states = tf.constant(new int[] {-1, decoder.hiddenSize});
-        Operand<TInt32> places = shape(tf, -1, arguments.ints(13));
+        Operand<TInt32> places = shape(tf, -1, arguments.ints(LENGTH));
         Operand<TInt32> flatLast = tf.reshape(last, all);
         Operand<TInt32> flatTokens = tf.reshape(tokens, places);
         Operand<TInt32> run =
-                Constraints.run(tf, flatTokens, flatLast, tf.reshape(group.of(arguments.ints(8)), places));
+                Constraints.run(tf, flatTokens, flatLast, tf.reshape(group.of(arguments.ints(RUN)), places));
         Decoder.State state = decoder.step(
                 tf,
                 tensors,
@@ -174,8 +197,9 @@ final class RefinedSearch {
         Operand<TFloat32> chosen = tf.math.mul(
                 arguments.floats(CHOSEN),
                 tf.select(tf.math.equal(number, tf.constant(0)), tf.constant(0f), tf.constant(1f)));
-        Operand<TFloat32> lost = perBeam(tf, tf.math.mul(chosen, arguments.floats(17)), width, decoder.vocabularySize);
-        Operand<TFloat32> steered = new Constraints(arguments.ints(14), arguments.ints(15))
+        Operand<TFloat32> lost =
+                perBeam(tf, tf.math.mul(chosen, arguments.floats(DIVERSITY)), width, decoder.vocabularySize);
+        Operand<TFloat32> steered = new Constraints(arguments.ints(MIN_LENGTH), arguments.ints(NO_REPEAT))
                 .apply(tf, tf.math.sub(logits, lost), flatTokens, run, step);
         TopK<TFloat32, TInt32> words = tf.nn.topK(steered, width, TInt32.class);
 
@@ -192,30 +216,32 @@ final class RefinedSearch {
         Operand<TInt32> ids = tf.select(isFinished, tf.constant(Vocabulary.END), tf.reshape(words.indices(), cube));
         Operand<TInt32> longer = tf.select(finished, lengths, tf.math.add(lengths, tf.constant(1)));
         Operand<TFloat32> ranks =
-                tf.math.div(keys, tf.expandDims(penalty(tf, longer, arguments.floats(18)), tf.constant(2)));
+                tf.math.div(keys, tf.expandDims(penalty(tf, longer, arguments.floats(LENGTH_PENALTY)), tf.constant(2)));
         TopK<TFloat32, TInt32> best = tf.nn.topK(tf.reshape(ranks, square), width, TInt32.class);
         Operand<TInt32> parent = tf.math.div(best.indices(), width);
         Operand<TInt32> token = ofRow(tf, tf.reshape(ids, square), best.indices());
         Operand<TFloat32> logProb = ofRow(tf, tf.reshape(logProbs, square), best.indices());
         Operand<TBool> wasFinished = ofRow(tf, finished, parent);
-        Operand<TBool> here = tf.math.equal(tf.range(tf.constant(0), arguments.ints(13), tf.constant(1)), step);
+        Operand<TBool> here = tf.math.equal(tf.range(tf.constant(0), arguments.ints(LENGTH), tf.constant(1)), step);
         Operand<TInt32> stateRows = shape(tf, -1, width, tf.constant(decoder.hiddenSize));
 
         List<Operand<?>> results = new ArrayList<>();
         results.add(tf.math.add(turn, tf.constant(1)));
-        results.add(group.into(arguments.ints(1), token));
-        results.add(group.into(arguments.floats(2), tf.math.add(ofRow(tf, sum, parent), logProb)));
-        results.add(group.into(arguments.floats(3), ofRow(tf, tf.reshape(keys, square), best.indices())));
+        results.add(group.into(arguments.ints(LAST), token));
+        results.add(group.into(arguments.floats(SUM), tf.math.add(ofRow(tf, sum, parent), logProb)));
+        results.add(group.into(arguments.floats(KEY), ofRow(tf, tf.reshape(keys, square), best.indices())));
         results.add(group.into(
-                arguments.bools(4), tf.math.logicalOr(wasFinished, tf.math.equal(token, tf.constant(Vocabulary.END)))));
-        results.add(group.into(arguments.ints(5), ofRow(tf, longer, parent)));
+                arguments.bools(FINISHED),
+                tf.math.logicalOr(wasFinished, tf.math.equal(token, tf.constant(Vocabulary.END)))));
+        results.add(group.into(arguments.ints(LENGTHS), ofRow(tf, longer, parent)));
         results.add(group.into(
-                arguments.ints(6), tf.select(here, tf.expandDims(token, tf.constant(2)), ofRow(tf, tokens, parent))));
+                arguments.ints(TOKENS),
+                tf.select(here, tf.expandDims(token, tf.constant(2)), ofRow(tf, tokens, parent))));
         results.add(group.into(
-                arguments.floats(7),
+                arguments.floats(TOKEN_LOG_PROBS),
                 tf.select(here, tf.expandDims(logProb, tf.constant(2)), ofRow(tf, tokenLogProbs, parent))));
         results.add(group.into(
-                arguments.ints(8), ofRow(tf, tf.reshape(run, shape(tf, -1, width, arguments.ints(13))), parent)));
+                arguments.ints(RUN), ofRow(tf, tf.reshape(run, shape(tf, -1, width, arguments.ints(LENGTH))), parent)));
         results.add(group.into(arguments.floats(HIDDEN), ofRow(tf, tf.reshape(state.hidden(), stateRows), parent)));
         results.add(group.into(arguments.floats(CELL), ofRow(tf, tf.reshape(state.cell(), stateRows), parent)));
         results.add(tf.math.add(chosen, counts(tf, token, wasFinished)));

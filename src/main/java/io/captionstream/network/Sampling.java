@@ -25,7 +25,24 @@ import org.tensorflow.types.TInt32;
  * <p>The log-probabilities given are those of the model, at temperature 1 and of all words.
  */
 final class Sampling {
-    private static final int STATE = 9;
+
+    // Places in the loop: what changes, then what every step needs and none changes.
+    private static final int STEP = 0;
+    private static final int LAST = 1;
+    private static final int SUM = 2;
+    private static final int FINISHED = 3;
+    private static final int LENGTHS = 4;
+    private static final int TOKENS = 5;
+    private static final int TOKEN_LOG_PROBS = 6;
+    private static final int RUN = 7;
+    private static final int HIDDEN = 8;
+    private static final int CELL = 9;
+    private static final int LENGTH = 10;
+    private static final int MIN_LENGTH = 11;
+    private static final int NO_REPEAT = 12;
+    private static final int TEMPERATURE = 13;
+    private static final int TOP_K = 14;
+    private static final int NOISE = 15;
     private static final int IMAGE = 16;
 
     private final Decoder decoder;
@@ -65,11 +82,11 @@ final class Sampling {
         Operand<TInt32> beams = shape(tf, -1, options.width);
         Operand<TInt32> words = shape(tf, -1, options.width, options.length);
         return new Beams(
-                tf.reshape(result.<TInt32>output(5), words),
-                tf.reshape(result.<TFloat32>output(2), beams),
-                tf.reshape(result.<TFloat32>output(6), words),
-                tf.reshape(result.<TInt32>output(4), beams),
-                tf.reshape(result.<TBool>output(3), beams));
+                tf.reshape(result.<TInt32>output(TOKENS), words),
+                tf.reshape(result.<TFloat32>output(SUM), beams),
+                tf.reshape(result.<TFloat32>output(TOKEN_LOG_PROBS), words),
+                tf.reshape(result.<TInt32>output(LENGTHS), beams),
+                tf.reshape(result.<TBool>output(FINISHED), beams));
     }
 
     /** One row for each caption of each image, {@code N = B * K} of them. */
@@ -103,45 +120,45 @@ final class Sampling {
     private Shape[] shapes(List<Operand<?>> operands) {
         Shape[] shapes =
                 operands.stream().map(operand -> operand.asOutput().shape()).toArray(Shape[]::new);
-        for (int i = 1; i <= 4; i++) {
+        for (int i = LAST; i <= LENGTHS; i++) {
             shapes[i] = Shape.of(-1);
         }
-        for (int i = 5; i <= 7; i++) {
+        for (int i = TOKENS; i <= RUN; i++) {
             shapes[i] = Shape.of(-1, -1);
         }
-        shapes[8] = Shape.of(-1, decoder.hiddenSize);
-        shapes[STATE] = shapes[8];
-        shapes[15] = Shape.of(-1, -1);
+        shapes[HIDDEN] = Shape.of(-1, decoder.hiddenSize);
+        shapes[CELL] = shapes[HIDDEN];
+        shapes[NOISE] = Shape.of(-1, -1);
         shapes[IMAGE] = Shape.of(-1, decoder.imageSize());
         return shapes;
     }
 
     private Operand<TBool> goesOn(Ops tf, Loop.Arguments arguments) {
         return tf.math.logicalAnd(
-                tf.math.less(arguments.ints(0), arguments.ints(10)),
-                tf.math.logicalNot(tf.reduceAll(arguments.bools(3), tf.constant(0))));
+                tf.math.less(arguments.ints(STEP), arguments.ints(LENGTH)),
+                tf.math.logicalNot(tf.reduceAll(arguments.bools(FINISHED), tf.constant(0))));
     }
 
     private List<Operand<?>> step(Ops tf, Loop.Arguments arguments) {
-        Operand<TInt32> step = arguments.ints(0);
-        Operand<TInt32> last = arguments.ints(1);
-        Operand<TBool> finished = arguments.bools(3);
-        Operand<TInt32> tokens = arguments.ints(5);
+        Operand<TInt32> step = arguments.ints(STEP);
+        Operand<TInt32> last = arguments.ints(LAST);
+        Operand<TBool> finished = arguments.bools(FINISHED);
+        Operand<TInt32> tokens = arguments.ints(TOKENS);
         Decoder.Tensors tensors = arguments.tensors(IMAGE + 1);
-        Operand<TInt32> run = Constraints.run(tf, tokens, last, arguments.ints(7));
+        Operand<TInt32> run = Constraints.run(tf, tokens, last, arguments.ints(RUN));
         Decoder.State state = decoder.step(
                 tf,
                 tensors,
                 decoder.embedded(tf, tensors, last),
-                new Decoder.State(arguments.floats(8), arguments.floats(STATE)));
+                new Decoder.State(arguments.floats(HIDDEN), arguments.floats(CELL)));
         Operand<TFloat32> logits =
                 decoder.logits(tf, tensors, decoder.joined(tf, state.hidden(), arguments.floats(IMAGE)));
-        Operand<TFloat32> steered =
-                new Constraints(arguments.ints(11), arguments.ints(12)).apply(tf, logits, tokens, run, step);
+        Operand<TFloat32> steered = new Constraints(arguments.ints(MIN_LENGTH), arguments.ints(NO_REPEAT))
+                .apply(tf, logits, tokens, run, step);
         Operand<TInt32> drawn = drawn(
                 tf,
-                tf.math.div(onlyBest(tf, steered, arguments.ints(14)), arguments.floats(13)),
-                tf.gather(arguments.floats(15), step, tf.constant(1)));
+                tf.math.div(onlyBest(tf, steered, arguments.ints(TOP_K)), arguments.floats(TEMPERATURE)),
+                tf.gather(arguments.floats(NOISE), step, tf.constant(1)));
         Operand<TInt32> token = tf.select(finished, tf.constant(Vocabulary.END), drawn);
         Operand<TFloat32> logProb = tf.select(
                 finished,
@@ -151,20 +168,20 @@ final class Sampling {
                                 SearchOps.ofRow(tf, logits, tf.expandDims(token, tf.constant(1))),
                                 logSumExp(tf, logits)),
                         tf.constant(new int[] {-1})));
-        Operand<TBool> here = tf.math.equal(tf.range(tf.constant(0), arguments.ints(10), tf.constant(1)), step);
+        Operand<TBool> here = tf.math.equal(tf.range(tf.constant(0), arguments.ints(LENGTH), tf.constant(1)), step);
 
         List<Operand<?>> results = new ArrayList<>();
         results.add(tf.math.add(step, tf.constant(1)));
         results.add(token);
-        results.add(tf.math.add(arguments.floats(2), logProb));
+        results.add(tf.math.add(arguments.floats(SUM), logProb));
         results.add(tf.math.logicalOr(finished, tf.math.equal(token, tf.constant(Vocabulary.END))));
-        results.add(tf.math.add(arguments.ints(4), tf.select(finished, tf.constant(0), tf.constant(1))));
+        results.add(tf.math.add(arguments.ints(LENGTHS), tf.select(finished, tf.constant(0), tf.constant(1))));
         results.add(tf.select(here, tf.expandDims(token, tf.constant(1)), tokens));
-        results.add(tf.select(here, tf.expandDims(logProb, tf.constant(1)), arguments.floats(6)));
+        results.add(tf.select(here, tf.expandDims(logProb, tf.constant(1)), arguments.floats(TOKEN_LOG_PROBS)));
         results.add(run);
         results.add(state.hidden());
         results.add(state.cell());
-        for (int i = STATE + 1; i < arguments.size(); i++) {
+        for (int i = CELL + 1; i < arguments.size(); i++) {
             results.add(tf.identity(arguments.get(i)));
         }
         return results;
