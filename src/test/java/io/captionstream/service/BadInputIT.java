@@ -86,6 +86,12 @@ class BadInputIT {
         event(log, good("unknown-model").setModels(List.of("resnet50-lstm", "nobody")), "UNKNOWN_MODEL");
         event(log, good("beam-width-0").setDecoding(beamWidth(0)), "INVALID_DECODING");
         event(log, good("beam-width-1000").setDecoding(beamWidth(1000)), "INVALID_DECODING");
+        event(
+                log,
+                good("groups-that-do-not-divide")
+                        .setDecoding(
+                                DecodingOverrides.newBuilder().setBeamGroups(2).build()),
+                "INVALID_DECODING");
         event(log, ImageEvent.newBuilder().setId("neither-uri-nor-content"), "INVALID_EVENT");
         bytes(log, "no-id", serialize(log.topics().imageEvents(), good(" ").build()), "INVALID_EVENT");
         expected.put("no-value", "INVALID_EVENT");
