@@ -1,6 +1,7 @@
 package io.captionstream.cli;
 
 import io.captionstream.model.BundleException;
+import io.captionstream.model.InferenceException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
@@ -43,7 +44,8 @@ public final class CaptionstreamCommand {
         }
         if (failure instanceof IOException
                 || failure instanceof IllegalArgumentException
-                || failure instanceof BundleException) {
+                || failure instanceof BundleException
+                || failure instanceof InferenceException) {
             command.getErr().println("Error: " + failure.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }

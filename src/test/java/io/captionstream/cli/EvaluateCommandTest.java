@@ -110,6 +110,12 @@ class EvaluateCommandTest {
 
         assertThat(run()).isEqualTo(2);
         assertThat(run("--bundle", bundle, "--captions", unknown.toString())).isEqualTo(2);
+        assertThat(run("--bundle", folder.resolve("none").toString(), "--split", "all"))
+                .isEqualTo(1);
+        assertThat(run("--bundle", bundle, "--split", "all", "--beam-width", "0"))
+                .isEqualTo(1);
+        assertThat(run("--bundle", bundle, "--split", "all", "--precision", "fp8"))
+                .isEqualTo(1);
         assertThat(run("--captions", unknown.toString(), "--split", "all")).isEqualTo(1);
         assertThat(run("--captions", folder.resolve("none").toString(), "--split", "all"))
                 .isEqualTo(1);
