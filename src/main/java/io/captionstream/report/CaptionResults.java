@@ -125,7 +125,8 @@ public final class CaptionResults {
             @JsonProperty("model") String model,
             @JsonProperty("version") @Nullable String version,
             @JsonProperty("caption") String text,
-            @JsonProperty("alternatives") @Nullable List<Beam> alternatives) {
+            @JsonProperty("alternatives") @Nullable List<Beam> alternatives,
+            @JsonProperty("confidence") @Nullable JsonNode confidence) {
         @SuppressWarnings("ConstantValue") // Jackson leaves absent fields null
         boolean isWhole() {
             return model != null && text != null;
@@ -140,7 +141,17 @@ public final class CaptionResults {
                     text,
                     alternatives == null
                             ? List.of()
-                            : alternatives.stream().map(Beam::alternative).toList());
+                            : alternatives.stream().map(Beam::alternative).toList(),
+                    confidence(confidence));
+        }
+
+        /** Avro's JSON names the type of an optional value: {"double": 0.9}. */
+        private static @Nullable Double confidence(@Nullable JsonNode value) {
+            if (value == null) {
+                return null;
+            }
+            JsonNode number = value.isObject() ? value.path("double") : value;
+            return number.isNumber() ? number.doubleValue() : null;
         }
     }
 

@@ -37,13 +37,15 @@ class CaptionResultsTest {
 
                 {"id":"1","captions":[{"model":"m","version":"1","weightsDigest":"00","caption":"a dog","alternatives":[\
                 {"text":"a dog","logProbability":-1.5,"score":-1.0,"complete":true,\
-                "tokens":[{"token":"a","logProbability":-0.5},{"token":"dog","logProbability":-1.0}]}]},\
-                {"model":"n","version":"2","caption":"a cat","alternatives":[]}],"origin":{"topic":"t"}}
+                "tokens":[{"token":"a","logProbability":-0.5},{"token":"dog","logProbability":-1.0}]}],"confidence":{"double":0.9}},\
+                {"model":"n","version":"2","caption":"a cat","alternatives":[],"confidence":null}],"origin":{"topic":"t"}}
                 """));
 
         assertThat(systems).extracting(SystemCaptions::name).containsExactly("m 1", "n 2");
         SystemCaptions.Caption caption = systems.get(0).captions().get("1");
         assertThat(caption.text()).isEqualTo("a dog");
+        assertThat(caption.confidence()).isEqualTo(0.9);
+        assertThat(systems.get(1).captions().get("1").confidence()).isNull();
         assertThat(caption.alternatives())
                 .containsExactly(new Alternative(
                         "a dog",
