@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,6 +14,10 @@ import java.util.Set;
 /**
  * Reads the text format of the published GloVe vectors: a word and its numbers a line, parted by single spaces, no
  * header. The file is streamed and only the wanted words are kept, so that the size of the file does not matter.
+ *
+ * <p>A wanted word that the file does not have is simply not in the result: who trains with the vectors starts such words
+ * from random numbers, as those of a vocabulary without vectors. They learn with the others, and stay random where the
+ * embedding is frozen. Words are compared as they are; the published files are in lower case.
  */
 public final class GloveReader {
     private final int dimension;
@@ -31,8 +36,8 @@ public final class GloveReader {
      */
     public Map<String, float[]> read(Path file, Set<String> wanted) throws IOException {
         Map<String, float[]> vectors = new LinkedHashMap<>();
+        int number = 0;
         try (BufferedReader reader = Files.newBufferedReader(file)) {
-            int number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
                 String word = word(line, file, number);
@@ -40,6 +45,8 @@ public final class GloveReader {
                     vectors.put(word, numbers(line, word.length(), file, number));
                 }
             }
+        } catch (CharacterCodingException e) {
+            throw new MalformedVectorsException("%s is not UTF-8, after line %s".formatted(file, number));
         }
         return vectors;
     }
