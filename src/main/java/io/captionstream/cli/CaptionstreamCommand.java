@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             ImportWeightsCommand.class,
             ExportWeightsCommand.class,
+            GrowVocabularyCommand.class,
             ImportCocoCommand.class,
             EvaluateCommand.class,
             ReexportCommand.class

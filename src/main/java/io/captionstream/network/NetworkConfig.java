@@ -67,6 +67,20 @@ public record NetworkConfig(
         };
     }
 
+    /** The same network with another number of tokens. */
+    public NetworkConfig withVocabularySize(int tokens) {
+        return new NetworkConfig(
+                architecture,
+                imageSize,
+                encoderWidth,
+                embeddingSize,
+                hiddenSize,
+                tokens,
+                maxLength,
+                variant,
+                preprocessing);
+    }
+
     private static NetworkConfig preset(
             Architecture architecture,
             int imageSize,

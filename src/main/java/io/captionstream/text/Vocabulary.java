@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The words a model can say, numbered. The first four numbers are the special tokens. Immutable. */
 public final class Vocabulary {
@@ -60,6 +63,18 @@ public final class Vocabulary {
                 vocabularyTxt,
                 SPECIALS);
         return new Vocabulary(ImmutableList.copyOf(lines));
+    }
+
+    /**
+     * This vocabulary and more words after it, in their order; words that it has already are passed over. All numbers stay
+     * what they are.
+     *
+     * @throws IllegalArgumentException if a word is blank or has a line break
+     */
+    public Vocabulary with(Collection<String> more) {
+        Set<String> all = new LinkedHashSet<>(words);
+        all.addAll(more);
+        return new Vocabulary(ImmutableList.copyOf(all));
     }
 
     public void write(Path vocabularyTxt) throws IOException {

@@ -33,6 +33,15 @@ class VocabularyTest {
     }
 
     @Test
+    void shouldKeepItsNumbersWhenItGrows() {
+        Vocabulary vocabulary = Vocabulary.of(List.of("red", "circle"));
+        Vocabulary grown = vocabulary.with(List.of("blue", "red", "blue", "<end>", "star"));
+        assertThat(grown.words()).startsWith(vocabulary.words().toArray(String[]::new));
+        assertThat(grown.words().subList(6, grown.size())).containsExactly("blue", "star");
+        assertThatThrownBy(() -> vocabulary.with(List.of(""))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void shouldRefuseWhatIsNoVocabulary() throws IOException {
         assertThatThrownBy(() -> Vocabulary.of(List.of("red", "red"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Vocabulary.of(List.of("<end>"))).isInstanceOf(IllegalArgumentException.class);
