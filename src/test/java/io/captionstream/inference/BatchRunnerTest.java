@@ -9,6 +9,7 @@ import io.captionstream.model.InferenceException;
 import io.captionstream.model.InferenceException.Code;
 import io.captionstream.model.InputSpec;
 import io.captionstream.model.LiveModel;
+import io.captionstream.model.Refinement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,43 @@ class BatchRunnerTest {
         assertThat(images.get(1).future()).isCompleted();
         assertFailed(images.get(2), Code.MODEL_FAILURE);
         assertThat(neighbours.get(0).future()).isCompleted();
+    }
+
+    @Test
+    void shouldFailAWholeBatchAtOnceWhoseOptionsTheModelLacks() {
+        captioner.lacking(OPTIONS);
+        List<PendingImage> images = images(8);
+
+        runner.run(batch(images));
+
+        assertThat(captioner.calls()).hasSize(1);
+        assertThat(images).allSatisfy(image -> assertFailed(image, Code.UNSUPPORTED_OPTIONS));
+    }
+
+    @Test
+    void shouldKeepEachImagesSeedThroughHalving() {
+        DecodingOptions drawn = OPTIONS.with(new Refinement(0, 0, 1, 0, false, 1, 0));
+        captioner.failingOn(6);
+        List<PendingImage> images = IntStream.rangeClosed(1, 8)
+                .mapToObj(id -> new PendingImage(
+                        id,
+                        0,
+                        FakeCaptioner.pixels(id),
+                        FakeCaptioner.INPUT,
+                        drawn,
+                        1000L + id,
+                        new CompletableFuture<>()))
+                .toList();
+
+        runner.run(new Batch(drawn, images, CloseReason.FULL));
+
+        assertThat(images).filteredOn(image -> image.number() != 6).allSatisfy(image -> assertThat(image.future())
+                .isCompletedWithValueMatching(inference -> inference
+                        .alternatives()
+                        .get(0)
+                        .text()
+                        .equals(FakeCaptioner.captionOf((int) image.number(), drawn, "1", 1000 + image.number()))));
+        assertFailed(images.get(5), Code.MODEL_FAILURE);
     }
 
     @Test

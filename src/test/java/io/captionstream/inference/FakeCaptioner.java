@@ -32,6 +32,7 @@ public final class FakeCaptioner implements Captioner {
     private final InputSpec input;
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private volatile Predicate<Call> failure = call -> false;
+    private volatile @Nullable DecodingOptions lacking;
     private volatile int fitting = Integer.MAX_VALUE;
     private volatile @Nullable Semaphore permits;
     private volatile boolean closed;
@@ -56,6 +57,11 @@ public final class FakeCaptioner implements Captioner {
     public FakeCaptioner failingIf(Predicate<Call> condition) {
         failure = condition;
         return this;
+    }
+
+    /** Has no search with these options. */
+    public void lacking(DecodingOptions options) {
+        lacking = options;
     }
 
     /** Runs out of memory with more images than this, padding included. */
@@ -130,6 +136,9 @@ public final class FakeCaptioner implements Captioner {
         Semaphore gate = permits;
         if (gate != null) {
             verify(Uninterruptibles.tryAcquireUninterruptibly(gate, 1, 30, TimeUnit.SECONDS), "no permit in 30 s");
+        }
+        if (options.equals(lacking)) {
+            throw new InferenceException(Code.UNSUPPORTED_OPTIONS, "there is no such search");
         }
         if (batchSize > fitting) {
             throw new InferenceException(Code.OUT_OF_MEMORY, "no room for " + batchSize);
