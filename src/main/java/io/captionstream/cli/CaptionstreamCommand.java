@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             TrainCommand.class,
             ImportWeightsCommand.class,
             ExportWeightsCommand.class,
+            ImportModelCommand.class,
             GrowVocabularyCommand.class,
             ImportCocoCommand.class,
             EvaluateCommand.class,

@@ -46,7 +46,7 @@ final class ExportWeightsCommand implements Callable<Integer> {
     public Integer call() throws IOException, BundleException {
         ModelBundle opened = ModelBundle.open(bundle);
         Weights written = WeightExport.write(opened, part, out);
-        NetworkConfig network = opened.manifest().network();
+        NetworkConfig network = opened.manifest().requireNetwork();
         PrintWriter report = spec.commandLine().getOut();
         report.printf("%s: %s tensors, %,d parameters%n", out, written.names().size(), written.parameterCount());
         report.printf(

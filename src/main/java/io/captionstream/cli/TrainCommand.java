@@ -349,7 +349,7 @@ final class TrainCommand implements Callable<Integer> {
                     .map(imported -> network.withEncoder(imported.variant(), imported.preprocessing()))
                     .orElse(network);
         }
-        NetworkConfig network = base.get().manifest().network();
+        NetworkConfig network = base.get().manifest().requireNetwork();
         if (network.architecture() != architecture()) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableSortedMap;
 import io.captionstream.network.NetworkConfig;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param formatVersion of the manifest, {@link #FORMAT_VERSION}
  * @param name of the model, for example {@code resnet50-lstm}
  * @param version of the model
- * @param network architecture and sizes
+ * @param network architecture and sizes; null if the graph was made elsewhere
+ * @param foreign what is known of a graph that was made elsewhere; null if {@code network} is not
  * @param resize how images become the size of the input: {@code stretch} or {@code center-crop}
  * @param decoding the options to use where an event has none
  * @param metrics measured on the model, for example {@code exactMatch}
@@ -29,7 +31,8 @@ public record BundleManifest(
         int formatVersion,
         String name,
         String version,
-        NetworkConfig network,
+        @Nullable NetworkConfig network,
+        @Nullable ForeignGraph foreign,
         String resize,
         DecodingOptions decoding,
         Map<String, Double> metrics,
@@ -47,19 +50,25 @@ public record BundleManifest(
     public static final String VOCABULARY = "vocabulary.txt";
 
     private static final Set<String> FILES = Set.of(GRAPH, WEIGHTS, VOCABULARY);
+    private static final Set<String> FOREIGN_FILES = Set.of(GRAPH, VOCABULARY);
+    private static final Pattern VARIABLES = Pattern.compile("variables/[A-Za-z0-9_-][A-Za-z0-9._-]*");
     private static final Set<String> RESIZES = Set.of("stretch", "center-crop");
 
     public BundleManifest {
         checkArgument(formatVersion == FORMAT_VERSION, "formatVersion must be %s", FORMAT_VERSION);
         checkArgument(name != null && !name.isBlank(), "name is blank");
         checkArgument(version != null && !version.isBlank(), "version is blank");
-        requireNonNull(network, "network is null");
+        checkArgument((network == null) != (foreign == null), "either network or foreign must be there");
         checkArgument(RESIZES.contains(resize), "resize must be one of %s: %s", RESIZES, resize);
         requireNonNull(decoding, "decoding is null");
         metrics = ImmutableSortedMap.copyOf(metrics);
         lineage = ImmutableSortedMap.copyOf(lineage);
         files = ImmutableSortedMap.copyOf(files);
-        checkArgument(files.keySet().equals(FILES), "files must be %s: %s", FILES, files.keySet());
+        checkArgument(
+                network == null ? isForeign(files.keySet()) : files.keySet().equals(FILES),
+                "files must be %s: %s",
+                network == null ? FOREIGN_FILES + " and variables" : FILES,
+                files.keySet());
     }
 
     /** What was found out about the captions. */
@@ -67,9 +76,32 @@ public record BundleManifest(
         return new BundleQuality(confidence, bfloat16);
     }
 
+    private static boolean isForeign(Set<String> files) {
+        return files.containsAll(FOREIGN_FILES)
+                && files.stream()
+                        .allMatch(file -> FOREIGN_FILES.contains(file)
+                                || VARIABLES.matcher(file).matches());
+    }
+
+    /** @throws IllegalArgumentException if the graph was made elsewhere, so that nothing is known of its network */
+    public NetworkConfig requireNetwork() {
+        checkArgument(
+                network != null,
+                "the graph of %s %s was made elsewhere: it can be served, but its weights cannot be had",
+                name,
+                version);
+        return network;
+    }
+
     /** The images the model takes. */
     public InputSpec input() {
-        return new InputSpec(network.imageSize(), network.imageSize(), resize);
+        int size = foreign == null ? requireNetwork().imageSize() : foreign.imageSize();
+        return new InputSpec(size, size, resize);
+    }
+
+    /** Number of tokens, the special ones included. */
+    int vocabularySize() {
+        return foreign == null ? requireNetwork().vocabularySize() : foreign.vocabularySize();
     }
 
     BundleManifest withoutCreationTime() {
@@ -78,6 +110,7 @@ public record BundleManifest(
                 name,
                 version,
                 network,
+                foreign,
                 resize,
                 decoding,
                 metrics,

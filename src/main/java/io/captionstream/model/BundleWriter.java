@@ -105,7 +105,7 @@ public final class BundleWriter {
         return new Contents(
                 manifest.name(),
                 manifest.version(),
-                manifest.network(),
+                manifest.requireNetwork(),
                 Safetensors.read(bundle.weights()),
                 bundle.vocabulary(),
                 manifest.resize(),
@@ -124,6 +124,16 @@ public final class BundleWriter {
      * @throws IllegalArgumentException if the weights are not those of the network
      */
     public static ModelBundle write(Path directory, Contents contents) throws IOException, BundleException {
+        return write(directory, folder -> fill(folder, contents));
+    }
+
+    /** Fills the folder of a bundle. */
+    interface Filling {
+        void fill(Path folder) throws IOException, BundleException;
+    }
+
+    /** Fills a folder aside, opens it, which verifies it, and moves it into place. */
+    static ModelBundle write(Path directory, Filling filling) throws IOException, BundleException {
         Path target = directory.toAbsolutePath();
         if (Files.exists(target)) {
             throw new FileAlreadyExistsException(target.toString(), null, "bundles are immutable");
@@ -134,7 +144,7 @@ public final class BundleWriter {
         // another.
         Path temporary = Files.createDirectory(parent.resolve(".bundle-" + UUID.randomUUID()));
         try {
-            fill(temporary, contents);
+            filling.fill(temporary);
             ModelBundle.open(temporary);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -158,6 +168,7 @@ public final class BundleWriter {
                 contents.name,
                 contents.version,
                 contents.network,
+                null,
                 contents.resize,
                 contents.decoding,
                 contents.metrics,

@@ -55,10 +55,15 @@ public final class ModelBundle {
                         file + " has the SHA-256 " + actual + ", " + BundleManifest.MANIFEST + " says " + expected);
             }
         }
-        Vocabulary vocabulary = vocabulary(directory.resolve(BundleManifest.VOCABULARY), manifest.network());
+        Vocabulary vocabulary = vocabulary(directory.resolve(BundleManifest.VOCABULARY), manifest.vocabularySize());
         Path graph = directory.resolve(BundleManifest.GRAPH);
-        verifyGraph(graph, manifest.network());
-        return new ModelBundle(directory, manifest, vocabulary, signatures(graph, manifest.network()));
+        NetworkConfig network = manifest.network();
+        if (network == null) {
+            SavedModelCheck.verify(directory, manifest.input());
+            return new ModelBundle(directory, manifest, vocabulary, Set.of(GraphSignature.SEARCH));
+        }
+        verifyGraph(graph, network);
+        return new ModelBundle(directory, manifest, vocabulary, signatures(graph, network));
     }
 
     public Path directory() {
@@ -116,18 +121,17 @@ public final class ModelBundle {
         }
     }
 
-    private static Vocabulary vocabulary(Path file, NetworkConfig network) throws BundleException {
+    private static Vocabulary vocabulary(Path file, int size) throws BundleException {
         Vocabulary vocabulary;
         try {
             vocabulary = Vocabulary.read(file);
         } catch (IOException | IllegalArgumentException e) {
             throw new BundleException(Code.MALFORMED_VOCABULARY, file + ": " + e.getMessage(), e);
         }
-        if (vocabulary.size() != network.vocabularySize()) {
+        if (vocabulary.size() != size) {
             throw new BundleException(
                     Code.VOCABULARY_MISMATCH,
-                    file + " has " + vocabulary.size() + " tokens, " + BundleManifest.MANIFEST + " says "
-                            + network.vocabularySize());
+                    file + " has " + vocabulary.size() + " tokens, " + BundleManifest.MANIFEST + " says " + size);
         }
         return vocabulary;
     }

@@ -134,7 +134,12 @@ public final class FrozenGraph {
         return Sets.immutableEnumSet(signatures);
     }
 
-    private static MetaGraphDef read(Path savedModelPb) throws IOException {
+    /**
+     * The graph tagged {@link #TAG} of a SavedModel, not loaded.
+     *
+     * @throws MalformedWeightsException if it is not a SavedModel with the tag
+     */
+    public static MetaGraphDef read(Path savedModelPb) throws IOException {
         try (FileChannel channel = FileChannel.open(savedModelPb, StandardOpenOption.READ)) {
             // The constants stay in the mapped file instead of being copied to the heap.
             ByteString bytes =

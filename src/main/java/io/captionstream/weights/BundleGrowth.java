@@ -51,7 +51,7 @@ public record BundleGrowth(String version, @Nullable Path glove, long seed) {
             throw new IllegalArgumentException("the bundle knows all of these words already");
         }
         BundleManifest manifest = bundle.manifest();
-        NetworkConfig network = manifest.network().withVocabularySize(vocabulary.size());
+        NetworkConfig network = manifest.requireNetwork().withVocabularySize(vocabulary.size());
         Weights weights = new VocabularyGrowth(vocabulary.size(), vectors(network, vocabulary, old), seed)
                 .weights(Safetensors.read(bundle.weights()));
         return BundleWriter.write(
