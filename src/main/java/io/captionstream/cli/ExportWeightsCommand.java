@@ -45,8 +45,8 @@ final class ExportWeightsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, BundleException {
         ModelBundle opened = ModelBundle.open(bundle);
-        Weights written = WeightExport.write(opened, part, out);
         NetworkConfig network = opened.manifest().requireNetwork();
+        Weights written = WeightExport.write(opened, part, out);
         PrintWriter report = spec.commandLine().getOut();
         report.printf("%s: %s tensors, %,d parameters%n", out, written.names().size(), written.parameterCount());
         report.printf(

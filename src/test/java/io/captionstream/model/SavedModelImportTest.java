@@ -3,6 +3,8 @@ package io.captionstream.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.captionstream.model.BundleException.Code;
 import io.captionstream.network.FrozenGraph;
 import java.io.IOException;
@@ -40,8 +42,23 @@ class SavedModelImportTest {
 
     @Test
     void shouldServeAModelOfAnotherMake() throws Exception {
-        ModelBundle bundle = write(SavedModels.write(folder.resolve("model")));
+        assertServed(write(SavedModels.write(folder.resolve("model"))));
+    }
 
+    @Test
+    void shouldServeAModelWithVariables() throws Exception {
+        Path model = SavedModels.writeWithVariables(folder.resolve("model"));
+
+        ModelBundle bundle = write(model);
+
+        assertThat(bundle.manifest().files()).containsKey("variables/variables.index");
+        assertServed(bundle);
+        MoreFiles.deleteRecursively(model.resolve("variables"), RecursiveDeleteOption.ALLOW_INSECURE);
+        out = folder.resolve("second");
+        assertRefused(model, Code.MISSING_FILE, "variables.index is missing");
+    }
+
+    private static void assertServed(ModelBundle bundle) throws InferenceException {
         assertThat(bundle.identity().name()).isEqualTo("brightness");
         assertThat(bundle.manifest().foreign()).isEqualTo(new ForeignGraph(SavedModels.IMAGE_SIZE, 6));
         int bytes = bundle.manifest().input().bytes();
