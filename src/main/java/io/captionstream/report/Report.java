@@ -108,9 +108,7 @@ public record Report(
         checkArgument(!judged.isEmpty(), "none of the %s images has a caption to judge", images.size());
         List<SystemScore> scores = new ArrayList<>();
         List<List<CaptionScore>> captions = new ArrayList<>();
-        for (CaptionedImage image : judged) {
-            captions.add(new ArrayList<>());
-        }
+        judged.forEach(image -> captions.add(new ArrayList<>()));
         for (SystemCaptions system : systems) {
             scores.add(judge(system, judged, captions));
         }
@@ -129,9 +127,7 @@ public record Report(
                 .toList();
         Map<String, Double> corpus = new LinkedHashMap<>();
         List<Map<String, Double>> perImage = new ArrayList<>();
-        for (CaptionedImage image : images) {
-            perImage.add(new LinkedHashMap<>());
-        }
+        images.forEach(image -> perImage.add(new LinkedHashMap<>()));
         for (CaptionMetric metric : METRICS) {
             MetricScore score = metric.score(cases);
             corpus.put(metric.name(), score.corpus());

@@ -61,7 +61,7 @@ record Thumbnail(String uri, int width, int height) {
             image.setRGB(
                     pixel % geometry.width(),
                     pixel / geometry.width(),
-                    (rgb[at] & 0xff) << 16 | (rgb[at + 1] & 0xff) << 8 | rgb[at + 2] & 0xff);
+                    (rgb[at] & 0xff) << 16 | (rgb[at + 1] & 0xff) << 8 | (rgb[at + 2] & 0xff));
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();

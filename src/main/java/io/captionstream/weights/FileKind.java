@@ -23,7 +23,7 @@ enum FileKind {
         if (Arrays.equals(head, HDF5_MAGIC)) {
             return HDF5;
         }
-        if (head.length > 1 && (head[0] == 'P' && head[1] == 'K' || head[0] == (byte) 0x80 && head[1] < 6)) {
+        if (head.length > 1 && ((head[0] == 'P' && head[1] == 'K') || (head[0] == (byte) 0x80 && head[1] < 6))) {
             throw new MalformedWeightsException(file
                     + " is an archive or a pickle, as .pth, .bin and .keras files are; save the weights as safetensors"
                     + " (safetensors.torch.save_file) or as HDF5 (model.save_weights('weights.h5'))");
@@ -36,7 +36,7 @@ enum FileKind {
 
     private static boolean isText(byte[] head) {
         for (byte b : head) {
-            if (b < ' ' && b != '\n' && b != '\r' && b != '\t' || b == 0x7f) {
+            if ((b < ' ' && b != '\n' && b != '\r' && b != '\t') || b == 0x7f) {
                 return false;
             }
         }

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Training steps of the whole of {@code resnet50-lstm} at full size: their time, and the memory of the process. */
-final class WholeNetworkStep {
+public final class WholeNetworkStep {
     /** What the last line ends with. */
     static final Pattern PEAK = Pattern.compile("largest memory of the process (\\d+) MB");
 
