@@ -25,7 +25,9 @@ final class Adam {
     private static final float EPSILON = 1e-8f;
 
     private final List<Output<TFloat32>> gradients = new ArrayList<>();
+    private final List<Operand<TFloat32>> applied = new ArrayList<>();
     private final Placeholder<TFloat32> learningRate;
+    private final Placeholder<TFloat32> tokenCount;
     private final Op step;
 
     /** Adds gradients and update to the graph; extra operations run with every step. */
@@ -45,6 +47,7 @@ final class Adam {
                 new Output<?>[] {loss.logitGradient().asOutput()});
         Arrays.stream(outputs).forEach(output -> gradients.add((Output<TFloat32>) output));
         learningRate = tf.withName("learning_rate").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+        tokenCount = tf.withName("token_count").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
 
         VariableParameters.Variable power1 =
                 parameters.declare(PREFIX + "beta1_power", Layout.PLAIN, Initializer.constant(1), false);
@@ -54,11 +57,14 @@ final class Adam {
         Operand<TFloat32> next2 = tf.math.mul(power2.value(), tf.constant(BETA2));
         Operand<TFloat32> epsilon =
                 tf.math.mul(tf.constant(EPSILON), tf.math.sqrt(tf.math.sub(tf.constant(1f), next2)));
+        for (int i = 0; i < trained.size(); i++) {
+            applied.add(
+                    tf.placeholderWithDefault(gradients.get(i), trained.get(i).graphShape()));
+        }
         Operand<TFloat32> scale = scale(tf, gradientNorm);
         List<Op> updates = new ArrayList<>(extra);
         for (int i = 0; i < trained.size(); i++) {
             VariableParameters.Variable variable = trained.get(i);
-            Operand<TFloat32> gradient = gradientNorm > 0 ? tf.math.mul(gradients.get(i), scale) : gradients.get(i);
             updates.add(tf.train.resourceApplyAdam(
                     variable.handle(),
                     moment(parameters, "m.", variable).handle(),
@@ -69,7 +75,7 @@ final class Adam {
                     tf.constant(BETA1),
                     tf.constant(BETA2),
                     epsilon,
-                    gradient));
+                    tf.math.mul(applied.get(i), scale)));
         }
         Ops after = tf.withControlDependencies(List.copyOf(updates));
         updates.add(after.assignVariableOp(power1.handle(), next1));
@@ -82,22 +88,42 @@ final class Adam {
         return learningRate;
     }
 
+    /** Scalar, the number of tokens that the gradients are sums over. */
+    Placeholder<TFloat32> tokenCount() {
+        return tokenCount;
+    }
+
     /** Runs one update. */
     Op step() {
         return step;
     }
 
-    /** Gradients before clipping, in the order of the trained variables and in graph layout. */
+    /**
+     * Gradients of the sum over the tokens, before clipping, in the order of the trained variables and in graph layout.
+     */
     List<Output<TFloat32>> gradients() {
         return gradients;
     }
 
+    /**
+     * What the update takes: the {@link #gradients}, unless others are fed here, such as sums over several batches. Only
+     * placeholders may be fed; the graph's optimizer goes round others.
+     */
+    List<Operand<TFloat32>> applied() {
+        return applied;
+    }
+
+    /** What makes means over the tokens of sums, and clips them. */
     private Operand<TFloat32> scale(Ops tf, double gradientNorm) {
+        Operand<TFloat32> mean = tf.math.reciprocal(tokenCount);
+        if (gradientNorm == 0) {
+            return mean;
+        }
         List<Operand<TFloat32>> squares = new ArrayList<>();
-        gradients.forEach(gradient -> squares.add(tf.nn.l2Loss(gradient)));
-        Operand<TFloat32> norm = tf.math.sqrt(tf.math.mul(tf.math.addN(squares), tf.constant(2f)));
+        applied.forEach(gradient -> squares.add(tf.nn.l2Loss(gradient)));
+        Operand<TFloat32> norm = tf.math.mul(tf.math.sqrt(tf.math.mul(tf.math.addN(squares), tf.constant(2f))), mean);
         Operand<TFloat32> ratio = tf.math.div(tf.constant((float) gradientNorm), tf.math.add(norm, tf.constant(1e-6f)));
-        return tf.math.minimum(ratio, tf.constant(1f));
+        return tf.math.mul(tf.math.minimum(ratio, tf.constant(1f)), mean);
     }
 
     private static VariableParameters.Variable moment(

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -19,23 +18,29 @@ import org.tensorflow.types.TInt32;
  * tokens only: captions are shorter than the longest, and the vocabulary is by far the largest layer.
  */
 final class CaptionLoss {
+    private final Operand<TFloat32> sum;
     private final Operand<TFloat32> loss;
     private final Operand<TFloat32> logits;
     private final Operand<TFloat32> logitGradient;
-    private final Operand<TFloat32> tokenCount;
 
     private CaptionLoss(
-            Operand<TFloat32> loss,
+            Ops tf,
+            Operand<TFloat32> sum,
             Operand<TFloat32> logits,
             Operand<TFloat32> logitGradient,
             Operand<TFloat32> tokenCount) {
-        this.loss = loss;
+        this.sum = sum;
+        this.loss = tf.math.div(sum, tokenCount);
         this.logits = logits;
         this.logitGradient = logitGradient;
-        this.tokenCount = tokenCount;
     }
 
-    /** Scalar: the sum over the tokens divided by {@link #tokenCount}. */
+    /** Scalar, over the tokens. */
+    Operand<TFloat32> sum() {
+        return sum;
+    }
+
+    /** Scalar: {@link #sum} divided by the number of real tokens. */
     Operand<TFloat32> loss() {
         return loss;
     }
@@ -45,17 +50,12 @@ final class CaptionLoss {
         return logits;
     }
 
-    /** Gradient of {@link #loss} by {@link #logits}: TensorFlow has none of its own for this cross-entropy in Java. */
+    /**
+     * Gradient of the sum over the tokens by {@link #logits}: TensorFlow has none of its own for this cross-entropy in
+     * Java. Not divided by their number: it is the largest tensor of all, so its consumers divide.
+     */
     Operand<TFloat32> logitGradient() {
         return logitGradient;
-    }
-
-    /**
-     * Scalar, the number of real tokens. May be fed: with the number over several batches, losses and gradients of these
-     * add up to those of one.
-     */
-    Operand<TFloat32> tokenCount() {
-        return tokenCount;
     }
 
     /**
@@ -86,21 +86,15 @@ final class CaptionLoss {
         Decoder.Tensors tensors = decoder.declare(tf, parameters);
         Operand<TFloat32> image = decoder.image(tf, parameters, features, featureCount);
         Decoder.State state = decoder.initial(tf, tensors, image);
-        List<Output<TInt32>> words = tf.unstack(
-                        tf.linalg.transpose(captions, tf.constant(new int[] {1, 0})), (long) maxLength)
-                .output();
-        Operand<TInt32> input = tf.math.add(tf.zerosLike(words.get(0)), tf.constant(Vocabulary.START));
+        Operand<TInt32> words = tf.linalg.transpose(captions, tf.constant(new int[] {1, 0}));
+        Operand<TFloat32> inputs = decoder.embedded(tf, tensors, inputs(tf, words, maxLength));
         List<Operand<TFloat32>> hidden = new ArrayList<>();
-        for (int t = 0; t < maxLength; t++) {
-            state = decoder.step(tf, tensors, decoder.embedded(tf, tensors, input), state);
-            hidden.add(state.hidden());
-            input = words.get(t);
-        }
+        decoder.steps(tf, tensors, inputs, maxLength, state).forEach(after -> hidden.add(after.hidden()));
         Operand<TInt32> all = tf.constant(new int[] {-1});
         // At once rather than step by step: a gradient summed over one axis has one order, one over many steps has not.
         Operand<TFloat32> joined = decoder.joined(tf, tf.stack(hidden), image);
         Operand<TFloat32> rows = tf.reshape(joined, tf.constant(new int[] {-1, decoder.hiddenSize}));
-        Operand<TInt32> labels = tf.reshape(tf.stack(List.copyOf(words)), all);
+        Operand<TInt32> labels = tf.reshape(words, all);
         Operand<TInt32> real = tf.dtypes.cast(
                 tf.reshape(tf.where(tf.math.notEqual(labels, tf.constant(Vocabulary.PAD))), all), TInt32.class);
         rows = tf.gather(rows, real, tf.constant(0));
@@ -109,16 +103,25 @@ final class CaptionLoss {
             rows = dropout.apply(tf, rows);
         }
         Operand<TFloat32> logits = decoder.logits(tf, tensors, rows);
-        Operand<TFloat32> count =
-                tf.placeholderWithDefault(tf.dtypes.cast(tf.size(labels), TFloat32.class), Shape.scalar());
+        Operand<TFloat32> count = tf.dtypes.cast(tf.size(labels), TFloat32.class);
         Entropy entropy = labelSmoothing > 0
                 ? smoothed(tf, logits, labels, (float) labelSmoothing, decoder.vocabularySize)
                 : exact(tf, logits, labels);
-        return new CaptionLoss(
-                tf.math.div(tf.sum(entropy.loss, tf.constant(0)), count),
-                logits,
-                tf.math.div(entropy.gradient, count),
-                count);
+        return new CaptionLoss(tf, tf.sum(entropy.loss, tf.constant(0)), logits, entropy.gradient, count);
+    }
+
+    /**
+     * The tokens {@code [T, B]} that the LSTM reads: the start, then the words before. All are looked up at once, since the
+     * gradient of every lookup is as large as the whole embedding.
+     *
+     * @param words {@code [T, B]}
+     */
+    private static Operand<TInt32> inputs(Ops tf, Operand<TInt32> words, int maxLength) {
+        Operand<TInt32> start = tf.constant(new int[] {0, 0});
+        Operand<TInt32> first = tf.fill(
+                tf.shape(tf.slice(words, start, tf.constant(new int[] {1, -1}))), tf.constant(Vocabulary.START));
+        Operand<TInt32> before = tf.slice(words, start, tf.constant(new int[] {maxLength - 1, -1}));
+        return tf.concat(List.of(first, before), tf.constant(0));
     }
 
     /**

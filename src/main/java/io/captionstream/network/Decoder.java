@@ -116,7 +116,7 @@ abstract class Decoder {
                 declareOutput(parameters));
     }
 
-    /** Word vectors {@code [N, E]} of tokens {@code [N]}. */
+    /** Word vectors {@code [..., E]} of tokens {@code [...]}. */
     final Operand<TFloat32> embedded(Ops tf, Tensors tensors, Operand<TInt32> tokens) {
         return tf.gather(tensors.embedding(), tokens, tf.constant(0));
     }
@@ -126,6 +126,36 @@ abstract class Decoder {
         Operand<TFloat32> gates = tf.nn.biasAdd(
                 tf.linalg.matMul(tf.concat(List.of(input, state.hidden()), tf.constant(1)), tensors.kernel()),
                 tensors.bias());
+        return state(tf, gates, state);
+    }
+
+    /**
+     * The states {@code [B, ·]} after each of several steps on inputs that are known before. What the inputs add to the
+     * gates is computed for all steps at once: one large product instead of many small ones, and one gradient.
+     *
+     * @param inputs {@code [T, B, E]}
+     */
+    final List<State> steps(Ops tf, Tensors tensors, Operand<TFloat32> inputs, int count, State initial) {
+        int gates = GATES * hiddenSize;
+        Operand<TFloat32> inputKernel = tf.slice(
+                tensors.kernel(), tf.constant(new int[] {0, 0}), tf.constant(new int[] {embeddingSize, gates}));
+        Operand<TFloat32> stateKernel = tf.slice(
+                tensors.kernel(), tf.constant(new int[] {embeddingSize, 0}), tf.constant(new int[] {hiddenSize, gates
+                }));
+        Operand<TFloat32> rows = tf.reshape(inputs, tf.constant(new int[] {-1, embeddingSize}));
+        Operand<TFloat32> added = tf.reshape(
+                tf.nn.biasAdd(tf.linalg.matMul(rows, inputKernel), tensors.bias()),
+                tf.constant(new int[] {count, -1, gates}));
+        List<State> states = new ArrayList<>();
+        State state = initial;
+        for (Output<TFloat32> ofInput : tf.unstack(added, (long) count).output()) {
+            state = state(tf, tf.math.add(ofInput, tf.linalg.matMul(state.hidden(), stateKernel)), state);
+            states.add(state);
+        }
+        return states;
+    }
+
+    private State state(Ops tf, Operand<TFloat32> gates, State state) {
         List<Output<TFloat32>> parts =
                 tf.split(tf.constant(1), gates, (long) GATES).output();
         Operand<TFloat32> kept = tf.math.mul(tf.math.sigmoid(parts.get(1)), state.cell());

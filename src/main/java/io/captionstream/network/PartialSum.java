@@ -50,7 +50,9 @@ final class PartialSum implements AutoCloseable {
             }
             return new PartialSum(sums, shapes, results.size());
         } catch (CompletionException e) {
-            results.forEach(result -> result.thenAccept(Result::close));
+            for (CompletableFuture<Result> result : results) {
+                var unused = result.thenAccept(Result::close);
+            }
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }

@@ -23,6 +23,7 @@ final class TrainableConvolutions implements Convolutions {
     private final float momentum;
     private final List<Op> updates = new ArrayList<>();
     private final List<Output<TFloat32>> statistics = new ArrayList<>();
+    private final List<Operand<TFloat32>> applied = new ArrayList<>();
 
     /**
      * @param momentum share of a batch in the running statistics, as in PyTorch: {@code running = (1 - momentum) *
@@ -40,9 +41,14 @@ final class TrainableConvolutions implements Convolutions {
         return updates;
     }
 
-    /** The statistics of the batch that {@link #updates} move the running ones by: per layer mean and variance. */
+    /** The statistics of the batch: per layer mean and variance. */
     List<Output<TFloat32>> statistics() {
         return statistics;
+    }
+
+    /** What {@link #updates} move the running statistics by: {@link #statistics}, unless others are fed here. */
+    List<Operand<TFloat32>> applied() {
+        return applied;
     }
 
     @Override
@@ -98,7 +104,9 @@ final class TrainableConvolutions implements Convolutions {
 
     private Op moved(VariableParameters.Variable running, Operand<TFloat32> batch) {
         statistics.add(batch.asOutput());
+        Operand<TFloat32> moving = tf.placeholderWithDefault(batch, running.graphShape());
+        applied.add(moving);
         return tf.assignSubVariableOp(
-                running.handle(), tf.math.mul(tf.math.sub(running.value(), batch), tf.constant(momentum)));
+                running.handle(), tf.math.mul(tf.math.sub(running.value(), moving), tf.constant(momentum)));
     }
 }

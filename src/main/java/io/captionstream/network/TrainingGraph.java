@@ -52,6 +52,7 @@ public final class TrainingGraph implements AutoCloseable {
     private final Adam adam;
     private final List<VariableParameters.Variable> trained;
     private final List<Output<TFloat32>> statistics;
+    private final List<Operand<TFloat32>> appliedStatistics;
     private long steps;
 
     static {
@@ -78,6 +79,7 @@ public final class TrainingGraph implements AutoCloseable {
                 options.dropout() > 0 ? new CaptionLoss.Dropout(1 - options.dropout(), dropoutSeed) : null;
         trainingLoss = loss(tf, decoder, features, dropout, options.labelSmoothing());
         statistics = training.statistics();
+        appliedStatistics = training.applied();
         trained = parameters.variables().stream().filter(this::isTrained).toList();
         adam = new Adam(graph, tf, parameters, trainingLoss, trained, options.gradientNorm(), training.updates());
         session = new Session(graph);
@@ -93,8 +95,10 @@ public final class TrainingGraph implements AutoCloseable {
      */
     public float step(TrainingBatch batch, float learningRate) {
         try (Feeds feeds = feeds(batch, 0);
+                TFloat32 count = TFloat32.scalarOf(tokenCount(batch));
                 TFloat32 rate = TFloat32.scalarOf(learningRate);
                 Result result = feeds.into(session.runner())
+                        .feed(adam.tokenCount(), count)
                         .feed(adam.learningRate(), rate)
                         .addTarget(adam.step())
                         .fetch(trainingLoss.loss())
@@ -117,43 +121,47 @@ public final class TrainingGraph implements AutoCloseable {
         if (parts.size() == 1) {
             return step(parts.get(0), learningRate);
         }
-        long tokens = parts.stream().mapToLong(this::tokenCount).sum();
         List<CompletableFuture<Result>> results = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             int part = i;
-            results.add(CompletableFuture.supplyAsync(() -> partialGradients(parts.get(part), part, tokens), executor));
+            results.add(CompletableFuture.supplyAsync(() -> partialGradients(parts.get(part), part), executor));
         }
+        float tokens = parts.stream().mapToInt(this::tokenCount).sum();
         try (PartialSum sum = PartialSum.of(results);
+                TFloat32 count = TFloat32.scalarOf(tokens);
                 TFloat32 rate = TFloat32.scalarOf(learningRate)) {
             Session.Runner runner = session.runner();
             for (int i = 0; i < adam.gradients().size(); i++) {
-                runner.feed(adam.gradients().get(i), sum.total(1 + i));
+                runner.feed(adam.applied().get(i).asOutput(), sum.total(1 + i));
             }
             for (int i = 0; i < statistics.size(); i++) {
-                runner.feed(statistics.get(i), sum.mean(1 + adam.gradients().size() + i));
+                runner.feed(
+                        appliedStatistics.get(i).asOutput(),
+                        sum.mean(1 + adam.gradients().size() + i));
             }
-            runner.feed(adam.learningRate(), rate).addTarget(adam.step()).run().close();
+            runner.feed(adam.tokenCount(), count)
+                    .feed(adam.learningRate(), rate)
+                    .addTarget(adam.step())
+                    .run()
+                    .close();
             steps++;
-            return sum.scalar(0);
+            return sum.scalar(0) / tokens;
         }
     }
 
-    /** Loss, gradients, statistics of batch normalization, the first two as shares of the sum over all parts. */
-    private Result partialGradients(TrainingBatch batch, int part, long tokens) {
-        try (Feeds feeds = feeds(batch, part);
-                TFloat32 count = TFloat32.scalarOf(tokens)) {
-            Session.Runner runner = feeds.into(session.runner())
-                    .feed(trainingLoss.tokenCount(), count)
-                    .fetch(trainingLoss.loss());
+    /** Loss and gradients, sums over the tokens, then the statistics of batch normalization. */
+    private Result partialGradients(TrainingBatch batch, int part) {
+        try (Feeds feeds = feeds(batch, part)) {
+            Session.Runner runner = feeds.into(session.runner()).fetch(trainingLoss.sum());
             adam.gradients().forEach(runner::fetch);
             statistics.forEach(runner::fetch);
             return runner.run();
         }
     }
 
-    private long tokenCount(TrainingBatch batch) {
+    private int tokenCount(TrainingBatch batch) {
         return Arrays.stream(batch.tokens())
-                .mapToLong(caption -> Math.min(caption.length + 1, config.maxLength()))
+                .mapToInt(caption -> Math.min(caption.length + 1, config.maxLength()))
                 .sum();
     }
 
@@ -340,13 +348,15 @@ public final class TrainingGraph implements AutoCloseable {
             Session.Runner runner = feeds.into(session.runner());
             adam.gradients().forEach(runner::fetch);
             try (Result result = runner.run()) {
+                float tokens = tokenCount(batch);
                 Weights.Builder gradients = Weights.builder();
                 for (int i = 0; i < trained.size(); i++) {
                     VariableParameters.Variable variable = trained.get(i);
-                    gradients.put(
-                            variable.name(),
-                            variable.storedShape().asArray(),
-                            VariableParameters.stored(variable, (TFloat32) result.get(i)));
+                    float[] sums = VariableParameters.stored(variable, (TFloat32) result.get(i));
+                    for (int j = 0; j < sums.length; j++) {
+                        sums[j] /= tokens;
+                    }
+                    gradients.put(variable.name(), variable.storedShape().asArray(), sums);
                 }
                 return gradients.build();
             }
