@@ -21,7 +21,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -170,8 +169,7 @@ final class CaptionPipeline {
     }
 
     private static ImageGeometry geometry(InputSpec input) {
-        ResizeMode mode = ResizeMode.valueOf(input.resize().replace('-', '_').toUpperCase(Locale.ROOT));
-        return new ImageGeometry(input.height(), input.width(), mode);
+        return new ImageGeometry(input.height(), input.width(), ResizeMode.named(input.resize()));
     }
 
     // The batchers have them now, and let go of them one by one.

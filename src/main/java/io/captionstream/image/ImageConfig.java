@@ -35,15 +35,17 @@ public record ImageConfig(
         requireNonNull(s3, "s3 is null");
     }
 
+    static final long DEFAULT_MAX_BYTES = 25_000_000;
+    static final long DEFAULT_MAX_PIXELS = 50_000_000;
+
     /** 25 MB, 50 megapixels, a thread per core, an eighth and a quarter of the heap. */
     public static ImageConfig defaults() {
-        long maxBytes = 25_000_000;
         long heap = Runtime.getRuntime().maxMemory();
         return new ImageConfig(
-                maxBytes,
-                50_000_000,
+                DEFAULT_MAX_BYTES,
+                DEFAULT_MAX_PIXELS,
                 Runtime.getRuntime().availableProcessors(),
-                Math.max(maxBytes, heap / 8),
+                Math.max(DEFAULT_MAX_BYTES, heap / 8),
                 heap / 4,
                 FetchConfig.defaults(),
                 HttpConfig.defaults(),

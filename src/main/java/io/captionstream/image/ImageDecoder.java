@@ -31,6 +31,11 @@ public final class ImageDecoder {
     private final long maxBytes;
     private final long maxPixels;
 
+    /** With the limits that the service has unless it is configured otherwise. */
+    public static ImageDecoder withDefaultLimits() {
+        return new ImageDecoder(ImageConfig.DEFAULT_MAX_BYTES, ImageConfig.DEFAULT_MAX_PIXELS);
+    }
+
     /**
      * Sets the limits.
      *

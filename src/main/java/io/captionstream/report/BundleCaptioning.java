@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -31,16 +30,11 @@ import java.util.function.IntConsumer;
  * file does not cost the run.
  */
 public final class BundleCaptioning {
-    /** As in serving. */
-    static final long MAX_IMAGE_BYTES = 25_000_000;
-
-    static final long MAX_IMAGE_PIXELS = 50_000_000;
-
     private final Captioner captioner;
     private final DecodingOptions options;
     private final int batchSize;
     private final ImageGeometry geometry;
-    private final ImageDecoder decoder = new ImageDecoder(MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS);
+    private final ImageDecoder decoder = ImageDecoder.withDefaultLimits();
 
     /** @param batchSize images captioned, and held decoded, at once */
     public BundleCaptioning(Captioner captioner, DecodingOptions options, int batchSize) {
@@ -122,8 +116,7 @@ public final class BundleCaptioning {
     }
 
     private static ImageGeometry geometry(InputSpec input) {
-        ResizeMode mode = ResizeMode.valueOf(input.resize().replace('-', '_').toUpperCase(Locale.ROOT));
-        return new ImageGeometry(input.height(), input.width(), mode);
+        return new ImageGeometry(input.height(), input.width(), ResizeMode.named(input.resize()));
     }
 
     /**

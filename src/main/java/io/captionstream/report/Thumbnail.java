@@ -28,8 +28,7 @@ import javax.imageio.stream.ImageOutputStream;
 record Thumbnail(String uri, int width, int height) {
     private static final int LONGER_SIDE = 320;
     private static final float JPEG_QUALITY = 0.8f;
-    private static final ImageDecoder DECODER =
-            new ImageDecoder(BundleCaptioning.MAX_IMAGE_BYTES, BundleCaptioning.MAX_IMAGE_PIXELS);
+    private static final ImageDecoder DECODER = ImageDecoder.withDefaultLimits();
 
     /**
      * Makes a thumbnail in the picture's proportions.
