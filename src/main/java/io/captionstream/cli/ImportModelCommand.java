@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ImportModelCommand implements Callable<Integer> {
-    private static final int BEAM_WIDTH = 3;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -84,7 +83,7 @@ final class ImportModelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, BundleException {
-        DecodingOptions decoding = new DecodingOptions(BEAM_WIDTH, maxLength, 0);
+        DecodingOptions decoding = DecodingOptions.defaults(maxLength);
         ModelBundle bundle = new SavedModelImport(name, bundleVersion, imageSize, resize, decoding)
                 .write(out, savedModel, vocabulary, Instant.now());
         PrintWriter report = spec.commandLine().getOut();

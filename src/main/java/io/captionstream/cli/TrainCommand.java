@@ -56,9 +56,6 @@ final class TrainCommand implements Callable<Integer> {
     /** For what does not depend on the vocabulary. */
     private static final int ANY_VOCABULARY = 5;
 
-    private static final int BEAM_WIDTH = 3;
-    private static final double LENGTH_PENALTY = 0;
-
     /** Sizes of networks. */
     enum Preset {
         PAPER,
@@ -307,7 +304,7 @@ final class TrainCommand implements Callable<Integer> {
             List<CaptionedImage> images,
             Map<String, String> lineage)
             throws IOException, BundleException, InferenceException {
-        DecodingOptions decoding = new DecodingOptions(BEAM_WIDTH, network.maxLength(), LENGTH_PENALTY);
+        DecodingOptions decoding = DecodingOptions.defaults(network.maxLength());
         List<CaptionedImage> heldOut =
                 images.stream().filter(image -> image.split() != Split.TRAIN).toList();
         ModelBundle bundle = new BundleExport(bundleVersion, network, vocabulary, decoding)

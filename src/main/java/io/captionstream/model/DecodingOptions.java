@@ -44,6 +44,11 @@ public record DecodingOptions(
         }
     }
 
+    /** What a new bundle asks for unless told otherwise: three beams, ranked by the plain log-probability. */
+    public static DecodingOptions defaults(int maxLength) {
+        return new DecodingOptions(3, maxLength, 0);
+    }
+
     /** A plain search. */
     public DecodingOptions(int beamWidth, int maxLength, double lengthPenalty) {
         this(beamWidth, maxLength, lengthPenalty, null);

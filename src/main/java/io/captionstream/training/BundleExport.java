@@ -46,7 +46,7 @@ public record BundleExport(String version, NetworkConfig network, Vocabulary voc
         return MeasuredBundle.write(folder, contents(weights, lineage, createdAt), heldOut);
     }
 
-    private BundleWriter.Contents contents(Weights weights, Map<String, String> lineage, Instant createdAt) {
+    BundleWriter.Contents contents(Weights weights, Map<String, String> lineage, Instant createdAt) {
         return new BundleWriter.Contents(
                 network.architecture().modelName(),
                 version,

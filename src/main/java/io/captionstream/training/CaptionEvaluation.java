@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /** Judges a model by the captions it serves: decoded with beams, best one first, against the references. */
 public final class CaptionEvaluation {
@@ -35,8 +34,12 @@ public final class CaptionEvaluation {
      */
     public ExactMatch evaluate(Captioner captioner, List<CaptionedImage> images)
             throws IOException, InferenceException {
+        checkArgument(!images.isEmpty(), "images is empty");
+        List<Alternative> captions = best(captioner, images);
         ExactMatch match = new ExactMatch();
-        caption(captioner, images, (image, caption) -> match.add(caption.text(), image.captions()));
+        for (int i = 0; i < captions.size(); i++) {
+            match.add(captions.get(i).text(), images.get(i).captions());
+        }
         return match;
     }
 
@@ -47,11 +50,13 @@ public final class CaptionEvaluation {
      */
     public List<CaptionCase> cases(Captioner captioner, List<CaptionedImage> images)
             throws IOException, InferenceException {
+        checkArgument(!images.isEmpty(), "images is empty");
+        List<Alternative> captions = best(captioner, images);
         List<CaptionCase> cases = new ArrayList<>();
-        caption(
-                captioner,
-                images,
-                (image, caption) -> cases.add(CaptionCase.of(image.id(), caption.text(), image.captions())));
+        for (int i = 0; i < captions.size(); i++) {
+            CaptionedImage image = images.get(i);
+            cases.add(CaptionCase.of(image.id(), captions.get(i).text(), image.captions()));
+        }
         return cases;
     }
 
@@ -61,30 +66,17 @@ public final class CaptionEvaluation {
      * @param images may be empty
      */
     List<Alternative> best(Captioner captioner, List<CaptionedImage> images) throws IOException, InferenceException {
-        List<Alternative> best = new ArrayList<>();
-        if (!images.isEmpty()) {
-            caption(captioner, images, (image, caption) -> best.add(caption));
-        }
-        return best;
-    }
-
-    private void caption(
-            Captioner captioner, List<CaptionedImage> images, BiConsumer<CaptionedImage, Alternative> result)
-            throws IOException, InferenceException {
-        checkArgument(!images.isEmpty(), "images is empty");
         ImageGeometry geometry = ImageGeometry.square(captioner.input().height());
-        ImageDecoder decoder = new ImageDecoder(CaptionTraining.MAX_IMAGE_BYTES, CaptionTraining.MAX_IMAGE_PIXELS);
-        PixelStore pixels = new PixelStore(images, decoder, geometry, 0);
+        PixelStore pixels = new PixelStore(images, ImageDecoder.withDefaultLimits(), geometry, 0);
+        List<Alternative> best = new ArrayList<>();
         for (int from = 0; from < images.size(); from += BATCH_SIZE) {
-            List<CaptionedImage> batch = images.subList(from, Math.min(from + BATCH_SIZE, images.size()));
-            ByteBuffer rgb = ByteBuffer.allocateDirect(batch.size() * geometry.pixelBytes());
-            for (int row = 0; row < batch.size(); row++) {
+            int size = Math.min(BATCH_SIZE, images.size() - from);
+            ByteBuffer rgb = ByteBuffer.allocateDirect(size * geometry.pixelBytes());
+            for (int row = 0; row < size; row++) {
                 rgb.put(pixels.pixels(from + row));
             }
-            List<List<Alternative>> captions = captioner.caption(rgb.flip(), batch.size(), options);
-            for (int row = 0; row < batch.size(); row++) {
-                result.accept(batch.get(row), captions.get(row).get(0));
-            }
+            captioner.caption(rgb.flip(), size, options).forEach(captions -> best.add(captions.get(0)));
         }
+        return best;
     }
 }

@@ -1,15 +1,10 @@
 package io.captionstream.training;
 
-import static java.util.Objects.requireNonNull;
-
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import io.captionstream.evaluation.Bleu;
 import io.captionstream.evaluation.CaptionCase;
 import io.captionstream.evaluation.CiderD;
 import io.captionstream.evaluation.ExactCaption;
 import io.captionstream.model.BundleException;
-import io.captionstream.model.BundleWriter;
 import io.captionstream.model.Captioner;
 import io.captionstream.model.CaptionerConfig;
 import io.captionstream.model.DecodingOptions;
@@ -20,8 +15,6 @@ import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.Weights;
 import io.captionstream.text.Vocabulary;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,25 +24,19 @@ import java.util.Map;
  * and decodes through the same engine that serves.
  */
 final class DecodedJudge implements EpochJudge {
-    private static final int BEAM_WIDTH = 3;
-    private static final String RESIZE = "stretch";
-
-    private final NetworkConfig network;
-    private final Vocabulary vocabulary;
+    private final BundleExport export;
     private final List<CaptionedImage> images;
 
     /** @param images at least one */
     DecodedJudge(NetworkConfig network, Vocabulary vocabulary, List<CaptionedImage> images) {
-        this.network = requireNonNull(network, "network is null");
-        this.vocabulary = requireNonNull(vocabulary, "vocabulary is null");
+        this.export = new BundleExport("draft", network, vocabulary, DecodingOptions.defaults(network.maxLength()));
         this.images = List.copyOf(images);
     }
 
     @Override
     public Map<String, Double> judge(Weights weights) throws IOException {
-        Path draft = Files.createTempDirectory("captionstream-draft-");
-        try {
-            List<CaptionCase> cases = cases(draft.resolve("bundle"), weights);
+        try (DraftBundle draft = DraftBundle.write(export.contents(weights, Map.of(), Instant.EPOCH))) {
+            List<CaptionCase> cases = cases(draft.bundle());
             return Map.of(
                     TrainingHistory.CIDER,
                     new CiderD().score(cases).corpus(),
@@ -59,30 +46,13 @@ final class DecodedJudge implements EpochJudge {
                     new ExactCaption().score(cases).corpus());
         } catch (BundleException | InferenceException e) {
             throw new IOException("Cannot judge the captions of the epoch: " + e.getMessage(), e);
-        } finally {
-            MoreFiles.deleteRecursively(draft, RecursiveDeleteOption.ALLOW_INSECURE);
         }
     }
 
-    private List<CaptionCase> cases(Path folder, Weights weights)
-            throws IOException, BundleException, InferenceException {
-        DecodingOptions decoding = new DecodingOptions(BEAM_WIDTH, network.maxLength(), 0);
-        ModelBundle bundle = BundleWriter.write(
-                folder,
-                new BundleWriter.Contents(
-                        network.architecture().modelName(),
-                        "draft",
-                        network,
-                        weights,
-                        vocabulary,
-                        RESIZE,
-                        decoding,
-                        Map.of(),
-                        Map.of(),
-                        Instant.EPOCH));
-        try (Captioner captioner = DjlCaptioner.load(
-                bundle, new CaptionerConfig(CaptionerConfig.Device.AUTO, CaptionerConfig.Precision.FP32, 0))) {
-            return new CaptionEvaluation(decoding).cases(captioner, images);
+    private List<CaptionCase> cases(ModelBundle bundle) throws IOException, InferenceException {
+        CaptionerConfig config = new CaptionerConfig(CaptionerConfig.Device.AUTO, CaptionerConfig.Precision.FP32, 0);
+        try (Captioner captioner = DjlCaptioner.load(bundle, config)) {
+            return new CaptionEvaluation(export.decoding()).cases(captioner, images);
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.captionstream.training;
 
-import com.google.common.io.MoreFiles;
-import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.primitives.ImmutableDoubleArray;
 import io.captionstream.evaluation.CalibrationError;
 import io.captionstream.evaluation.ExactMatch;
@@ -21,7 +19,6 @@ import io.captionstream.model.DjlCaptioner;
 import io.captionstream.model.InferenceException;
 import io.captionstream.model.ModelBundle;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,12 +54,8 @@ public final class MeasuredBundle {
         if (heldOut.isEmpty()) {
             return BundleWriter.write(folder, contents);
         }
-        Path draft = Files.createTempDirectory("captionstream-draft-");
-        try {
-            ModelBundle bundle = BundleWriter.write(draft.resolve("bundle"), contents);
-            return BundleWriter.write(folder, measured(contents, bundle, heldOut));
-        } finally {
-            MoreFiles.deleteRecursively(draft, RecursiveDeleteOption.ALLOW_INSECURE);
+        try (DraftBundle draft = DraftBundle.write(contents)) {
+            return BundleWriter.write(folder, measured(contents, draft.bundle(), heldOut));
         }
     }
 

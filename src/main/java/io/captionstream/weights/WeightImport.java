@@ -41,8 +41,6 @@ public record WeightImport(
         String resize,
         @Nullable EncoderVariant variant,
         @Nullable Preprocessing preprocessing) {
-    private static final int BEAM_WIDTH = 3;
-
     public WeightImport {
         requireNonNull(architecture, "architecture is null");
         requireNonNull(version, "version is null");
@@ -100,7 +98,7 @@ public record WeightImport(
                         encoder.weights().with(decoder.weights()),
                         vocabulary,
                         resize,
-                        new DecodingOptions(BEAM_WIDTH, maxLength, 0),
+                        DecodingOptions.defaults(maxLength),
                         Map.of(),
                         lineage(encoder, encoderFile, decoderFile),
                         createdAt));
