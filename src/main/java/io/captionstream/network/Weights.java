@@ -102,6 +102,16 @@ public final class Weights {
         return Math.toIntExact(product);
     }
 
+    /** Those of the encoder. */
+    public Weights encoder() {
+        return only(name -> name.startsWith(Encoder.PREFIX));
+    }
+
+    /** Those of the decoder. */
+    public Weights decoder() {
+        return only(name -> name.startsWith(Decoder.PREFIX));
+    }
+
     /** SHA-256 over names, shapes and values, in hexadecimal. */
     public String digest() {
         Hasher hasher = Hashing.sha256().newHasher();

@@ -27,13 +27,6 @@ import org.jspecify.annotations.Nullable;
  * machine with the same number of threads. An encoder that does not learn computes the features of each image once.
  */
 public final class CaptionTraining {
-    /** Larger images and files are refused, as in serving. */
-    static final long MAX_IMAGE_BYTES = 25_000_000;
-
-    static final long MAX_IMAGE_PIXELS = 50_000_000;
-
-    private static final String ENCODER = "encoder.";
-
     private final NetworkConfig network;
     private final Hyperparameters hyperparameters;
     private final Vocabulary vocabulary;
@@ -73,7 +66,7 @@ public final class CaptionTraining {
         }
         PixelInputs pixels = new PixelInputs(new PixelStore(
                 images,
-                new ImageDecoder(MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS),
+                ImageDecoder.withDefaultLimits(),
                 ImageGeometry.square(network.imageSize()),
                 resources.pixelMemory()));
         try (TrainingGraph graph = new TrainingGraph(network, hyperparameters.options(), hyperparameters.seed())) {
@@ -100,7 +93,7 @@ public final class CaptionTraining {
         BatchSource training = source(inputs, dataset.examples(Split.TRAIN));
         List<Example> judged = dataset.examples(Split.VALIDATION);
         @Nullable BatchSource validation = judged.isEmpty() ? null : source(inputs, judged);
-        if (checkpoints.latest().isEmpty() && !start.hasDecoder()) {
+        if (checkpoints.isEmpty() && !start.hasDecoder()) {
             new DecoderStart(graph, network, training, isEncoderFresh()).apply(vocabulary, start.wordVectors());
         }
         ExecutorService executor = Executors.newFixedThreadPool(resources.parallelism(), task -> {
@@ -127,7 +120,7 @@ public final class CaptionTraining {
 
     private boolean isEncoderFresh() {
         return hyperparameters.options().trainEncoder()
-                && start.weights().names().stream().noneMatch(name -> name.startsWith(ENCODER));
+                && start.weights().encoder().names().isEmpty();
     }
 
     private @Nullable EpochJudge judge(List<CaptionedImage> images) {

@@ -87,17 +87,24 @@ public final class CheckpointFolder {
      * @throws IOException if it cannot be read
      */
     public Optional<Checkpoint> latest() throws IOException {
+        Optional<Path> newest = newest();
+        return newest.isEmpty() ? Optional.empty() : Optional.of(read(newest.get()));
+    }
+
+    /** Whether there is no checkpoint. Reads none: they are as large as the network and its optimizer. */
+    boolean isEmpty() throws IOException {
+        return newest().isEmpty();
+    }
+
+    private Optional<Path> newest() throws IOException {
         if (!Files.isDirectory(folder)) {
             return Optional.empty();
         }
-        List<Path> complete;
         try (Stream<Path> entries = Files.list(folder)) {
-            complete = entries.filter(entry ->
+            return entries.filter(entry ->
                             NAME.matcher(entry.getFileName().toString()).matches())
-                    .toList();
+                    .max(Comparator.comparingLong(CheckpointFolder::steps));
         }
-        Optional<Path> newest = complete.stream().max(Comparator.comparingLong(CheckpointFolder::steps));
-        return newest.isEmpty() ? Optional.empty() : Optional.of(read(newest.get()));
     }
 
     private static Checkpoint read(Path checkpoint) throws IOException {

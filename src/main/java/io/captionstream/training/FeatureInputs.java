@@ -16,7 +16,6 @@ import java.util.function.BooleanSupplier;
 /** Batches of the features of an encoder that does not learn, which computes each image once. */
 final class FeatureInputs implements BatchInputs, AutoCloseable {
     private static final int BATCH_SIZE = 32;
-    private static final String ENCODER = "encoder.";
 
     private final FeatureCache cache;
     private final String[] digests;
@@ -37,7 +36,7 @@ final class FeatureInputs implements BatchInputs, AutoCloseable {
     private static String encoderDigest(NetworkConfig network, Weights weights) {
         String settings = "%s %s %s %s"
                 .formatted(network.architecture(), network.imageSize(), network.variant(), network.preprocessing());
-        String encoder = weights.only(name -> name.startsWith(ENCODER)).digest();
+        String encoder = weights.encoder().digest();
         return Hashing.sha256()
                 .hashString(settings + " " + encoder, StandardCharsets.UTF_8)
                 .toString();

@@ -16,8 +16,6 @@ import java.util.TreeMap;
  * @param wordVectors replace the random ones of an embedding that {@code weights} does not give
  */
 public record StartingPoint(Weights weights, Map<String, float[]> wordVectors) {
-    private static final String DECODER = "decoder.";
-
     public StartingPoint {
         requireNonNull(weights, "weights is null");
         wordVectors = Map.copyOf(wordVectors);
@@ -33,7 +31,7 @@ public record StartingPoint(Weights weights, Map<String, float[]> wordVectors) {
     }
 
     boolean hasDecoder() {
-        return weights.names().stream().anyMatch(name -> name.startsWith(DECODER));
+        return !weights.decoder().names().isEmpty();
     }
 
     /** Of the weights; empty if there are none. */

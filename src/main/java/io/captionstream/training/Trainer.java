@@ -81,12 +81,15 @@ final class Trainer {
         listener.onStart(hyperparameters.epochs(), perEpoch, training.batchSize(), step);
         listener.onHistory(history);
         for (int epoch = history.epochs().size(); epoch < hyperparameters.epochs() && !isOver(); epoch++) {
-            if (!steps(epoch, stopRequested)) {
-                checkpoint();
+            boolean complete = steps(epoch, stopRequested);
+            Weights weights = graph.weights();
+            if (complete) {
+                judge(epoch, weights);
+            }
+            checkpoint(weights);
+            if (!complete) {
                 return Optional.empty();
             }
-            judge(epoch);
-            checkpoint();
             if (stopRequested.getAsBoolean() && epoch + 1 < hyperparameters.epochs() && !isOver()) {
                 return Optional.empty();
             }
@@ -117,8 +120,7 @@ final class Trainer {
         return true;
     }
 
-    private void judge(int epoch) throws IOException {
-        Weights weights = graph.weights();
+    private void judge(int epoch, Weights weights) throws IOException {
         EpochResult result = new EpochResult(
                 epoch + 1,
                 lossSum / training.batchesPerEpoch(),
@@ -151,8 +153,8 @@ final class Trainer {
         best = checkpoint.best();
     }
 
-    private void checkpoint() throws IOException {
-        checkpoints.write(new Checkpoint(step, run, graph.weights(), graph.optimizerState(), lossSum, history, best));
+    private void checkpoint(Weights weights) throws IOException {
+        checkpoints.write(new Checkpoint(step, run, weights, graph.optimizerState(), lossSum, history, best));
         listener.onCheckpoint(step);
     }
 
