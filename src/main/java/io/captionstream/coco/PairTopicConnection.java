@@ -79,8 +79,7 @@ public final class PairTopicConnection implements AutoCloseable {
         KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(producerProperties(), new StringSerializer(), new ByteArraySerializer());
         try {
-            return new PairTopic(
-                    producer, pair -> codec.encodeLabeledPair(target.topic(), pair), target, progress, origin);
+            return new PairTopic(producer, pair -> codec.encode(target.topic(), pair), target, progress, origin);
         } catch (IOException e) {
             producer.close(Duration.ZERO);
             throw e;

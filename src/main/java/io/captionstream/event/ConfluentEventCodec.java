@@ -18,6 +18,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 
@@ -58,8 +59,25 @@ public final class ConfluentEventCodec implements EventCodec {
 
     @Override
     public ImageEvent decodeImageEvent(String topic, byte[] value) throws UndecodableEventException {
+        return decode(topic, value, ImageEvent.class);
+    }
+
+    /**
+     * Decodes an event.
+     *
+     * @param topic topic the bytes were read from
+     * @param value the record value
+     * @param type class of the event
+     * @throws UndecodableEventException if these bytes will never become such an event
+     * @throws RegistryUnavailableException if the registry could not be asked for the schema now
+     */
+    public <T extends SpecificRecord> T decode(String topic, byte[] value, Class<T> type)
+            throws UndecodableEventException {
+        return type.cast(decode(topic, value, SpecificData.get().getSchema(type)));
+    }
+
+    private Object decode(String topic, byte[] value, Schema reader) throws UndecodableEventException {
         Schema writer = writerSchema(value);
-        Schema reader = ImageEvent.getClassSchema();
         SchemaCompatibilityType compatibility = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
                 .getType();
         if (compatibility != SchemaCompatibilityType.COMPATIBLE) {
@@ -69,7 +87,7 @@ public final class ConfluentEventCodec implements EventCodec {
                     null);
         }
         try {
-            return (ImageEvent) deserializer.deserialize(topic, value, reader);
+            return deserializer.deserialize(topic, value, reader);
         } catch (RuntimeException e) {
             throw new UndecodableEventException(Kind.CORRUPT, "Bytes do not fit their schema: " + rootMessage(e), e);
         }
@@ -110,16 +128,12 @@ public final class ConfluentEventCodec implements EventCodec {
     }
 
     /**
-     * Encodes a labelled image.
+     * Encodes an event.
      *
      * @param topic topic the bytes will be written to
      * @throws RegistryUnavailableException if the registry could not be asked for the schema's id now
      */
-    public byte[] encodeLabeledPair(String topic, LabeledPair pair) {
-        return encode(topic, pair);
-    }
-
-    private byte[] encode(String topic, SpecificRecord event) {
+    public byte[] encode(String topic, SpecificRecord event) {
         try {
             return serializer.serialize(topic, event);
         } catch (SerializationException e) {

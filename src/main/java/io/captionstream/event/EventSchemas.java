@@ -17,8 +17,10 @@ public final class EventSchemas {
         return ImmutableMap.of(
                 topics.imageEvents(), ImageEvent.getClassSchema(),
                 topics.captionEvents(), CaptionEvent.getClassSchema(),
+                topics.shadowCaptions(), CaptionEvent.getClassSchema(),
                 topics.labeledPairs(), LabeledPair.getClassSchema(),
                 topics.modelReleases(), ModelRelease.getClassSchema(),
+                topics.trainingCommands(), TrainingCommand.getClassSchema(),
                 topics.trainingReports(), TrainingReport.getClassSchema());
     }
 }

@@ -73,11 +73,20 @@ public interface ServiceConfig {
         @WithDefault("image-events.dlq")
         String deadLetters();
 
+        @WithDefault("caption-events.shadow")
+        String shadowCaptions();
+
         @WithDefault("labeled-pairs")
         String labeledPairs();
 
+        @WithDefault("labeled-pairs.dlq")
+        String labelDeadLetters();
+
         @WithDefault("model-releases")
         String modelReleases();
+
+        @WithDefault("training-commands")
+        String trainingCommands();
 
         @WithDefault("training-reports")
         String trainingReports();

@@ -40,8 +40,11 @@ final class Settings {
                 names.imageEvents(),
                 names.captionEvents(),
                 names.deadLetters(),
+                names.shadowCaptions(),
                 names.labeledPairs(),
+                names.labelDeadLetters(),
                 names.modelReleases(),
+                names.trainingCommands(),
                 names.trainingReports());
     }
 

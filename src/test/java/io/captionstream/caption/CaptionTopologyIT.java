@@ -63,13 +63,7 @@ class CaptionTopologyIT {
     private static final int KEYS = 40;
     private static final int PARTITIONS = 4;
     private static final int REBALANCES = 6;
-    private static final Topics TOPICS = new Topics(
-            "topology-images",
-            "topology-captions",
-            "topology-dead",
-            "topology-pairs",
-            "topology-releases",
-            "topology-reports");
+    private static final Topics TOPICS = Topics.prefixed("topology-");
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
     private final SchemaRegistryClient registry =

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ConfluentEventCodecIT {
-    private static final Topics TOPICS = new Topics(
-            "codec-images", "codec-captions", "codec-dead", "codec-pairs", "codec-releases", "codec-reports");
+    private static final Topics TOPICS = Topics.prefixed("codec-");
 
     private static SchemaRegistryClient registry;
     private static ConfluentEventCodec codec;

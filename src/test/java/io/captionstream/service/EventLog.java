@@ -43,14 +43,7 @@ final class EventLog implements AutoCloseable {
     EventLog(EmbeddedStack stack, int partitions) {
         this.stack = stack;
         String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + "-";
-        Topics names = Topics.defaults();
-        topics = new Topics(
-                prefix + names.imageEvents(),
-                prefix + names.captionEvents(),
-                prefix + names.deadLetters(),
-                prefix + names.labeledPairs(),
-                prefix + names.modelReleases(),
-                prefix + names.trainingReports());
+        topics = Topics.prefixed(prefix);
         stack.broker().createTopics(partitions, topics.imageEvents(), topics.captionEvents(), topics.deadLetters());
         String servers = stack.broker().bootstrapServers();
         producer = new KafkaProducer<>(
