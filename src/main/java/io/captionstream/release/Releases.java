@@ -9,6 +9,7 @@ import io.captionstream.event.Trial;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,7 @@ public final class Releases {
                 .setBundleUri(earlier.getBundleUri())
                 .setDigest(earlier.getDigest())
                 .setParentVersion(null)
-                .setMetrics(java.util.Map.of())
+                .setMetrics(Map.of())
                 .setLineage(null)
                 .setReason(reason)
                 .setHistory(others)
