@@ -8,7 +8,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.Captioner;
 import io.captionstream.model.InferenceException;
-import io.captionstream.model.LiveModel;
 import io.captionstream.model.ModelIdentity;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * at a time.
  */
 public final class HotSwap implements AutoCloseable {
-    private final LiveModel live;
+    private final SwapSlot slot;
     private final ReleaseLoader loader;
     private final ScheduledExecutorService scheduler;
     private final Executor executor;
@@ -35,10 +34,10 @@ public final class HotSwap implements AutoCloseable {
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private ModelIdentity serving;
+    private @Nullable ModelIdentity serving;
 
     @GuardedBy("lock")
-    private SwapState state = SwapState.SERVING;
+    private SwapState state;
 
     @GuardedBy("lock")
     private @Nullable Release wanted;
@@ -56,22 +55,23 @@ public final class HotSwap implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param live what is swapped; stays the caller's to close
-     * @param serving what it serves now
+     * @param slot what is swapped; stays the caller's to close
+     * @param serving what it serves now; null if nothing
      * @param scheduler waits between attempts
      * @param executor loads
      */
     public HotSwap(
-            LiveModel live,
-            ModelIdentity serving,
+            SwapSlot slot,
+            @Nullable ModelIdentity serving,
             ReleaseLoader loader,
             ScheduledExecutorService scheduler,
             Executor executor,
             RetryDelay delay,
             Ticker ticker,
             SwapListener listener) {
-        this.live = requireNonNull(live, "live is null");
-        this.serving = requireNonNull(serving, "serving is null");
+        this.slot = requireNonNull(slot, "slot is null");
+        this.serving = serving;
+        this.state = serving == null ? SwapState.EMPTY : SwapState.SERVING;
         this.loader = requireNonNull(loader, "loader is null");
         this.scheduler = requireNonNull(scheduler, "scheduler is null");
         this.executor = requireNonNull(executor, "executor is null");
@@ -95,13 +95,38 @@ public final class HotSwap implements AutoCloseable {
                 // Whoever loads sees that it is no longer wanted, and goes on with this one.
                 return;
             }
-            if (release.digest().equals(serving.digest())) {
+            if (serves(release)) {
                 state = SwapState.SERVING;
                 return;
             }
             state = SwapState.LOADING;
         }
         execute();
+    }
+
+    /** Nothing is to be served from now on: what is in the slot leaves it at once. For slots that may be empty. */
+    public void withdraw() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            wanted = null;
+            failure = null;
+            attempts = 0;
+            if (serving != null) {
+                slot.clear();
+                serving = null;
+            }
+            // Whoever loads sees that it is in vain.
+            if (state != SwapState.LOADING) {
+                state = SwapState.EMPTY;
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private boolean serves(Release release) {
+        return serving != null && release.digest().equals(serving.digest());
     }
 
     public SwapStatus status() {
@@ -138,10 +163,14 @@ public final class HotSwap implements AutoCloseable {
     /** What to load; null if there is nothing, then nobody loads any more. */
     private @Nullable Release next() {
         synchronized (lock) {
-            if (closed || state != SwapState.LOADING || wanted == null) {
+            if (closed || state != SwapState.LOADING) {
                 return null;
             }
-            if (wanted.digest().equals(serving.digest())) {
+            if (wanted == null) {
+                state = SwapState.EMPTY;
+                return null;
+            }
+            if (serves(wanted)) {
                 state = SwapState.SERVING;
                 return null;
             }
@@ -150,7 +179,7 @@ public final class HotSwap implements AutoCloseable {
     }
 
     private void swap(Release release, Captioner captioner) {
-        ModelIdentity before;
+        @Nullable ModelIdentity before;
         Duration took;
         boolean swapped = false;
         try {
@@ -159,7 +188,7 @@ public final class HotSwap implements AutoCloseable {
                     return;
                 }
                 before = serving;
-                live.swap(captioner);
+                slot.put(captioner);
                 swapped = true;
                 serving = captioner.identity();
                 state = SwapState.SERVING;
@@ -203,7 +232,10 @@ public final class HotSwap implements AutoCloseable {
 
     /** A bundle that is wrong stays wrong: it never changes. What is away or too large now may not be later. */
     private static boolean isLasting(Exception failure) {
-        return failure instanceof BundleException || failure instanceof IllegalArgumentException;
+        return failure instanceof BundleException
+                || failure instanceof IllegalArgumentException
+                || (failure instanceof InferenceException inference
+                        && inference.code() == InferenceException.Code.UNSUPPORTED_OPTIONS);
     }
 
     /** Nothing is swapped after this. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.captionstream.event.ModelRelease;
 import io.captionstream.event.RegistryUnavailableException;
 import io.captionstream.event.UndecodableEventException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,21 +17,21 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the topic of releases from its beginning: every instance reads all of it, without a consumer group, so that all
  * end with the same versions. What is read up to the end at the start is told at once, only the newest release of each
- * model; later ones as they come. A value that is no release is skipped and named in the log. Broker and registry may be
- * away: then it waits and goes on.
+ * model; later ones as they come. A value that is no release is skipped and named in the log; so is a model without a
+ * value, which changes nothing while this runs. Topic, broker and registry may be away: then it waits and goes on.
  */
 public final class ReleaseFollower implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ReleaseFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration LOOKUP = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final RetryDelay PAUSES = new RetryDelay(Duration.ofMillis(250), Duration.ofSeconds(10));
     private static final Duration CLOSE = Duration.ofSeconds(10);
 
     private final Supplier<Consumer<byte[], byte[]>> consumers;
@@ -41,12 +42,14 @@ public final class ReleaseFollower implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "model-releases");
     private final Map<TopicPartition, Long> positions = new HashMap<>();
+    private int failures;
 
     private volatile @Nullable Consumer<byte[], byte[]> current;
 
     /**
-     * @param consumers make a consumer without group and committing nothing, that reads what is committed
-     * @param sink is told the releases, from this one's thread
+     * @param consumers make a consumer without group and committing nothing, that reads what is committed, from the
+     *     beginning where its position is lost
+     * @param sink is told the releases, from this one's thread. What it throws is logged; the release is not told again
      */
     public ReleaseFollower(
             Supplier<Consumer<byte[], byte[]>> consumers,
@@ -64,7 +67,7 @@ public final class ReleaseFollower implements AutoCloseable {
         thread.start();
     }
 
-    /** Waits until everything has been read that was in the topic at the start. Returns whether that is so. */
+    /** Waits until everything has been told that was in the topic at the start. Returns whether that is so. */
     public boolean awaitCaughtUp(Duration limit) throws InterruptedException {
         return caughtUp.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
@@ -76,21 +79,53 @@ public final class ReleaseFollower implements AutoCloseable {
                 if (!isClosed()) {
                     follow(consumer);
                 }
-            } catch (WakeupException e) {
+            } catch (RuntimeException e) {
                 if (!isClosed()) {
-                    throw e;
+                    pauseAfter(e);
                 }
-            } catch (KafkaException | RegistryUnavailableException e) {
-                LOG.warnf("Cannot follow %s, trying again: %s", topic, e.getMessage());
-                pause();
             }
         }
     }
 
+    private void pauseAfter(RuntimeException failure) {
+        failures++;
+        if (failure instanceof KafkaException || failure instanceof RegistryUnavailableException) {
+            LOG.warnf("Cannot follow %s, trying again: %s", topic, failure.getMessage());
+        } else {
+            LOG.errorf(failure, "Cannot follow %s, trying again", topic);
+        }
+        try {
+            closed.await(PAUSES.after(failures).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed.countDown();
+        }
+    }
+
     private void follow(Consumer<byte[], byte[]> consumer) {
+        List<TopicPartition> partitions = assign(consumer);
+        if (caughtUp.getCount() > 0) {
+            catchUp(consumer, consumer.endOffsets(partitions, LOOKUP));
+        }
+        while (!isClosed()) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                ModelRelease release = release(record);
+                if (release != null) {
+                    tell(release);
+                }
+                positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+            }
+            failures = 0;
+        }
+    }
+
+    private List<TopicPartition> assign(Consumer<byte[], byte[]> consumer) {
         List<TopicPartition> partitions = consumer.partitionsFor(topic, LOOKUP).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
+        if (partitions.isEmpty()) {
+            throw new UnknownTopicOrPartitionException("there is no such topic");
+        }
         consumer.assign(partitions);
         for (TopicPartition partition : partitions) {
             Long position = positions.get(partition);
@@ -100,35 +135,41 @@ public final class ReleaseFollower implements AutoCloseable {
                 consumer.seek(partition, position);
             }
         }
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, LOOKUP);
+        return partitions;
+    }
+
+    private void catchUp(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
         Map<String, ModelRelease> newest = new HashMap<>();
-        while (!isClosed() && caughtUp.getCount() > 0) {
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 ModelRelease release = release(record);
                 if (release != null) {
                     newest.put(release.getModel(), release);
+                } else if (record.value() == null && record.key() != null) {
+                    newest.remove(new String(record.key(), StandardCharsets.UTF_8));
                 }
             }
-            if (ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
-                newest.values().forEach(sink);
-                ends.keySet().forEach(partition -> positions.put(partition, consumer.position(partition)));
-                caughtUp.countDown();
+            if (isClosed()) {
+                return;
             }
         }
-        while (!isClosed()) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                ModelRelease release = release(record);
-                if (release != null) {
-                    sink.accept(release);
-                }
-                positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
-            }
+        newest.values().forEach(this::tell);
+        ends.keySet().forEach(partition -> positions.put(partition, consumer.position(partition)));
+        caughtUp.countDown();
+    }
+
+    private void tell(ModelRelease release) {
+        try {
+            sink.accept(release);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Version %s of %s cannot be taken in", release.getVersion(), release.getModel());
         }
     }
 
     /** Null if the record says nothing, or nothing that can be read. */
     private @Nullable ModelRelease release(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
+            LOG.warnf("%s-%d has no value at offset %d", record.topic(), record.partition(), record.offset());
             return null;
         }
         try {
@@ -146,15 +187,6 @@ public final class ReleaseFollower implements AutoCloseable {
 
     private boolean isClosed() {
         return closed.getCount() == 0;
-    }
-
-    private void pause() {
-        try {
-            closed.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            closed.countDown();
-        }
     }
 
     /** Nothing is told after this. */

@@ -14,9 +14,12 @@ package io.captionstream.release;
  *   LOADING ───────────▶ REFUSED
  * </pre>
  *
- * In every state the model that served before goes on serving until a new one is ready.
+ * A slot that may be empty also goes from each state to {@link #EMPTY} when its release is withdrawn, and from there to
+ * LOADING with the next. In every other state the model that served before goes on serving until a new one is ready.
  */
 public enum SwapState {
+    /** Nothing is to be served, and nothing is. */
+    EMPTY,
     /** The newest release serves. */
     SERVING,
     /** A release is fetched, verified, loaded and warmed. */

@@ -1,5 +1,6 @@
 package io.captionstream.embedded;
 
+import io.captionstream.event.Topics;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -65,17 +66,34 @@ public final class EmbeddedBroker implements AutoCloseable {
         return port;
     }
 
+    /** Creates all topics of the service, as an operator does: releases in one partition, compacted. */
+    public void createAllTopics(int partitions, Topics topics) {
+        createTopics(
+                partitions,
+                topics.imageEvents(),
+                topics.captionEvents(),
+                topics.deadLetters(),
+                topics.shadowCaptions(),
+                topics.labeledPairs(),
+                topics.labelDeadLetters());
+        createTopics(1, topics.trainingCommands(), topics.trainingReports());
+        create(List.of(
+                new NewTopic(topics.modelReleases(), 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))));
+    }
+
     /** Creates topics with one replica. */
     public void createTopics(int partitions, String... names) {
+        create(Arrays.stream(names)
+                .map(name -> new NewTopic(name, partitions, (short) 1)
+                        .configs(Map.of("max.message.bytes", Integer.toString(32 << 20))))
+                .toList());
+    }
+
+    private void create(List<NewTopic> topics) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-            admin.createTopics(Arrays.stream(names)
-                            .map(name -> new NewTopic(name, partitions, (short) 1)
-                                    .configs(Map.of("max.message.bytes", Integer.toString(32 << 20))))
-                            .toList())
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
+            admin.createTopics(topics).all().get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
-            throw new IllegalStateException("Could not create " + List.of(names), e);
+            throw new IllegalStateException("Could not create " + topics, e);
         }
     }
 

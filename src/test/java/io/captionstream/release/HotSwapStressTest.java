@@ -48,7 +48,7 @@ class HotSwapStressTest {
         LiveModel live = new LiveModel(first);
         SplittableRandom random = new SplittableRandom(seed);
         HotSwap swap = new HotSwap(
-                live,
+                live::swap,
                 first.identity(),
                 release -> load(release, new SplittableRandom(seed ^ release.hashCode())),
                 scheduler,

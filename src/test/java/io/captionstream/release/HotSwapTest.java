@@ -31,7 +31,14 @@ class HotSwapTest {
     private final FakeCaptioner first = new FakeCaptioner(identity(0));
     private final LiveModel live = new LiveModel(first);
     private final HotSwap swap = new HotSwap(
-            live, first.identity(), this::load, scheduler, tasks::add, DELAY, Ticker.systemTicker(), new Events());
+            live::swap,
+            first.identity(),
+            this::load,
+            scheduler,
+            tasks::add,
+            DELAY,
+            Ticker.systemTicker(),
+            new Events());
 
     @AfterEach
     void close() {
