@@ -21,6 +21,9 @@ public interface CaptionListener {
     /** A record had to wait for room; {@code setAside} if in vain. */
     default void waited(Duration time, boolean setAside) {}
 
+    /** A version on trial had a part in an image. */
+    default void tried(String model, TrialMode mode, TrialOutcome outcome) {}
+
     /** How much a task has in flight now; zeros when it is closed. */
     default void inFlight(String taskId, int images, long bytes) {}
 }

@@ -11,15 +11,12 @@ import io.captionstream.image.ImageErrorCode;
 import io.captionstream.image.ImageException;
 import io.captionstream.image.ImageGeometry;
 import io.captionstream.image.LoadedImage;
-import io.captionstream.image.ResizeMode;
 import io.captionstream.inference.AsyncCaptioner;
 import io.captionstream.inference.Inference;
 import io.captionstream.inference.StaleInputException;
 import io.captionstream.model.InferenceException;
-import io.captionstream.model.InputSpec;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of one image event from its bytes to its outcome: decode the event, load the image once, caption it with every
@@ -45,9 +43,12 @@ final class CaptionPipeline {
     private final RequestReader reader;
     private final ImageSource images;
     private final Map<String, AsyncCaptioner> models;
+    private final CaptionTrials trials;
     private final Executor executor;
     private final Clock clock;
+    private final CaptionListener listener;
     private final String topic;
+    private final String shadowTopic;
     private final int maxRecordBytes;
 
     CaptionPipeline(
@@ -55,15 +56,20 @@ final class CaptionPipeline {
             EventCodec codec,
             ImageSource images,
             Map<String, ? extends AsyncCaptioner> models,
+            CaptionTrials trials,
             Executor executor,
-            Clock clock) {
+            Clock clock,
+            CaptionListener listener) {
         this.codec = codec;
         this.models = ImmutableMap.copyOf(models);
         this.reader = new RequestReader(codec, config.decoding(), this.models.keySet());
         this.images = images;
+        this.trials = trials;
         this.executor = executor;
         this.clock = clock;
+        this.listener = listener;
         this.topic = config.topics().captionEvents();
+        this.shadowTopic = config.topics().shadowCaptions();
         this.maxRecordBytes = config.maxRecordBytes();
     }
 
@@ -87,9 +93,9 @@ final class CaptionPipeline {
                 .thenCompose(request -> load(image, request)));
     }
 
-    /** Begins with a finished caption event that could not be written before. The image must be in state ENCODING. */
-    CompletableFuture<Outcome> write(InFlightImage image, CaptionEvent event) {
-        return settled(image, () -> CompletableFuture.supplyAsync(() -> encode(event), executor));
+    /** Begins with finished caption events that could not be written before. The image must be in state ENCODING. */
+    CompletableFuture<Outcome> write(InFlightImage image, UnwrittenCaptions captions) {
+        return settled(image, () -> CompletableFuture.supplyAsync(() -> encode(captions), executor));
     }
 
     private CaptionRequest read(InFlightEntry entry) {
@@ -102,54 +108,59 @@ final class CaptionPipeline {
 
     private CompletableFuture<Outcome> load(InFlightImage image, CaptionRequest request) {
         image.advance(ImageState.LOADING);
-        Map<String, InputSpec> inputs = inputs(request.models());
+        List<ModelTask> tasks = request.models().stream()
+                .map(name -> ModelTask.of(name, model(name), trials, request.id(), listener))
+                .toList();
         Set<ImageGeometry> geometries =
-                inputs.values().stream().map(CaptionPipeline::geometry).collect(Collectors.toSet());
+                tasks.stream().flatMap(ModelTask::geometries).collect(Collectors.toSet());
         return image.track(images.load(request.image(), geometries))
-                .thenCompose(loaded -> infer(image, request, inputs, loaded))
+                .thenCompose(loaded -> infer(image, request, tasks, loaded))
                 .exceptionallyCompose(failure -> isStale(failure) && image.attempts() < MAX_ATTEMPTS
                         ? load(image, request)
                         : CompletableFuture.failedFuture(failure));
     }
 
-    private Map<String, InputSpec> inputs(List<String> names) {
-        Map<String, InputSpec> inputs = new LinkedHashMap<>();
-        try {
-            names.forEach(name -> inputs.put(name, model(name).input()));
-        } catch (IllegalStateException e) {
-            throw new CompletionException(new InferenceException(InferenceException.Code.CLOSED, "Model is closed", e));
-        }
-        return inputs;
-    }
-
     private CompletableFuture<Outcome> infer(
-            InFlightImage image, CaptionRequest request, Map<String, InputSpec> inputs, LoadedImage loaded) {
+            InFlightImage image, CaptionRequest request, List<ModelTask> tasks, LoadedImage loaded) {
         image.advance(ImageState.INFERRING);
-        List<CompletableFuture<Inference>> futures = new ArrayList<>();
-        inputs.forEach((name, input) -> {
-            byte[] pixels = loaded.pixels().get(geometry(input));
-            futures.add(image.track(model(name).submit(pixels, input, request.options(), request.seed())));
-        });
+        List<CompletableFuture<Inference>> futures = tasks.stream()
+                .map(task -> task.submit(image, request, loaded, executor))
+                .toList();
+        ShadowCaptions shadows = new ShadowCaptions(tasks, image, request, loaded);
         LoadedImage described = withoutPixels(loaded);
         // Not on the thread that feeds the model: there are other images waiting for it.
         return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
+                .whenComplete((unused, failure) -> {
+                    if (failure != null) {
+                        shadows.cancel();
+                    }
+                })
+                .thenCompose(unused -> shadows.settled())
                 .thenApplyAsync(
                         unused -> {
                             image.advance(ImageState.ENCODING);
                             List<Inference> inferences = futures.stream()
                                     .map(CompletableFuture::join)
                                     .toList();
-                            return encode(CaptionEvents.captionEvent(request, described, inferences, clock.instant()));
+                            return encode(captions(request, described, inferences, shadows.take()));
                         },
                         executor);
     }
 
-    private Outcome encode(CaptionEvent event) {
+    private UnwrittenCaptions captions(
+            CaptionRequest request, LoadedImage image, List<Inference> inferences, List<Inference> shadows) {
+        Instant now = clock.instant();
+        return new UnwrittenCaptions(
+                CaptionEvents.captionEvent(request, image, inferences, now),
+                shadows.isEmpty() ? null : CaptionEvents.captionEvent(request, image, shadows, now));
+    }
+
+    private Outcome encode(UnwrittenCaptions captions) {
         byte[] value;
         try {
-            value = codec.encodeCaptionEvent(topic, event);
+            value = codec.encodeCaptionEvent(topic, captions.captions());
         } catch (RegistryUnavailableException e) {
-            return new Postponed(String.valueOf(e.getMessage()), event);
+            return new Postponed(String.valueOf(e.getMessage()), captions);
         }
         if (value.length > maxRecordBytes) {
             throw new CompletionException(new RejectedEventException(
@@ -157,7 +168,18 @@ final class CaptionPipeline {
                     Stage.EMIT,
                     "The caption event has %d bytes, more than %d".formatted(value.length, maxRecordBytes)));
         }
-        return new Captioned(value);
+        return new Captioned(value, captions.shadow() == null ? null : encodeShadow(captions.shadow()));
+    }
+
+    /** Null if it cannot be written: no reason to keep the captions in service waiting. */
+    private byte @Nullable [] encodeShadow(CaptionEvent shadow) {
+        try {
+            byte[] value = codec.encodeCaptionEvent(shadowTopic, shadow);
+            return value.length > maxRecordBytes ? null : value;
+        } catch (RuntimeException e) {
+            log.warnf("The shadow captions of %s cannot be written: %s", shadow.getOrigin(), e.getMessage());
+            return null;
+        }
     }
 
     private AsyncCaptioner model(String name) {
@@ -166,10 +188,6 @@ final class CaptionPipeline {
             throw new IllegalArgumentException("no model " + name);
         }
         return model;
-    }
-
-    private static ImageGeometry geometry(InputSpec input) {
-        return new ImageGeometry(input.height(), input.width(), ResizeMode.named(input.resize()));
     }
 
     // The batchers have them now, and let go of them one by one.

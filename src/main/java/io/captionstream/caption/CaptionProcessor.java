@@ -143,10 +143,10 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
         private void emit(InFlightImage image, Outcome outcome) {
             InFlightEntry entry = entry(image.sequence());
             if (outcome instanceof Captioned captioned) {
-                context.forward(
-                        new Record<>(
-                                entry.key(), captioned.value(), entry.timestamp(), DeadLetters.carriedThrough(entry)),
-                        CaptionTopology.CAPTIONS);
+                forward(entry, captioned.value(), CaptionTopology.CAPTIONS);
+                if (captioned.shadow() != null) {
+                    forward(entry, captioned.shadow(), CaptionTopology.SHADOWS);
+                }
                 listener.captioned(Duration.ofNanos(ticker.read() - image.receivedNanos()));
             } else if (outcome instanceof Rejected rejected) {
                 log.warnf("%s (%s) for %s", rejected.code(), rejected.stage(), entry);
@@ -160,6 +160,11 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
             }
             settling.add(new Settling(image.sequence(), ticker.read()));
             settle();
+        }
+
+        private void forward(InFlightEntry entry, byte[] value, String sink) {
+            context.forward(
+                    new Record<>(entry.key(), value, entry.timestamp(), DeadLetters.carriedThrough(entry)), sink);
         }
 
         private void settle() {

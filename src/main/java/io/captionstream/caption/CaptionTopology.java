@@ -23,8 +23,11 @@ import org.apache.kafka.streams.state.Stores;
  *                     ┌──────────── in-flight store ───▶ changelog
  *                     │
  * image-events ──▶ captioning ──▶ captions ──────▶ caption-events
+ *                     ├─────────▶ shadows ───────▶ caption-events.shadow
  *                     └─────────▶ dead-letters ──▶ image-events.dlq
  * </pre>
+ *
+ * A shadow never leaves but beside a caption event, in the same transaction.
  *
  * Keys and values are bytes: what cannot be decoded must be able to leave as it came.
  */
@@ -35,6 +38,7 @@ public final class CaptionTopology {
     static final String SOURCE = "image-events";
     static final String PROCESSOR = "captioning";
     static final String CAPTIONS = "captions";
+    static final String SHADOWS = "shadows";
     static final String DEAD_LETTERS = "dead-letters";
 
     private CaptionTopology() {}
@@ -43,6 +47,7 @@ public final class CaptionTopology {
      * Builds the topology. What it is given is shared by all tasks and stays the caller's to close, after the streams.
      *
      * @param models by name, in the order in which an event that asks for none is captioned
+     * @param trials versions on trial beside them
      * @param executor decodes and encodes events; may block on the schema registry, so two threads at least
      */
     public static Topology build(
@@ -50,10 +55,11 @@ public final class CaptionTopology {
             EventCodec codec,
             ImageSource images,
             Map<String, ? extends AsyncCaptioner> models,
+            CaptionTrials trials,
             Executor executor,
             Clock clock,
             CaptionListener listener) {
-        return build(config, codec, images, models, executor, clock, Ticker.systemTicker(), listener);
+        return build(config, codec, images, models, trials, executor, clock, Ticker.systemTicker(), listener);
     }
 
     static Topology build(
@@ -61,11 +67,13 @@ public final class CaptionTopology {
             EventCodec codec,
             ImageSource images,
             Map<String, ? extends AsyncCaptioner> models,
+            CaptionTrials trials,
             Executor executor,
             Clock clock,
             Ticker ticker,
             CaptionListener listener) {
-        CaptionPipeline pipeline = new CaptionPipeline(config, codec, images, models, executor, clock);
+        CaptionPipeline pipeline =
+                new CaptionPipeline(config, codec, images, models, trials, executor, clock, listener);
         InFlightBudget budget = new InFlightBudget(config.limits().processBytes());
         Topology topology = new Topology();
         topology.addSource(
@@ -81,6 +89,7 @@ public final class CaptionTopology {
         topology.addStateStore(store(config), PROCESSOR);
         ByteArraySerializer bytes = new ByteArraySerializer();
         topology.addSink(CAPTIONS, config.topics().captionEvents(), bytes, bytes, PROCESSOR);
+        topology.addSink(SHADOWS, config.topics().shadowCaptions(), bytes, bytes, PROCESSOR);
         topology.addSink(DEAD_LETTERS, config.topics().deadLetters(), bytes, bytes, PROCESSOR);
         return topology;
     }

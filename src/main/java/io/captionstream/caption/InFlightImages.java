@@ -3,7 +3,6 @@ package io.captionstream.caption;
 import com.google.common.base.Ticker;
 import io.captionstream.caption.Outcome.Captioned;
 import io.captionstream.caption.Outcome.Postponed;
-import io.captionstream.event.CaptionEvent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -60,7 +59,7 @@ final class InFlightImages {
     private record Completion(InFlightImage image, Outcome outcome) {}
 
     private record Retry(
-            long atNanos, InFlightImage image, @Nullable CaptionEvent unwritten) {}
+            long atNanos, InFlightImage image, @Nullable UnwrittenCaptions unwritten) {}
 
     /** @param entries gives the record of a sequence number */
     InFlightImages(
@@ -217,7 +216,7 @@ final class InFlightImages {
         while (!retries.isEmpty() && retries.element().atNanos() - now <= 0) {
             Retry retry = retries.remove();
             InFlightImage image = retry.image();
-            CaptionEvent unwritten = retry.unwritten();
+            UnwrittenCaptions unwritten = retry.unwritten();
             if (unwritten == null) {
                 image.advance(ImageState.RECEIVED);
                 start(image);

@@ -2,14 +2,17 @@ package io.captionstream.caption;
 
 import static java.util.Objects.requireNonNull;
 
-import io.captionstream.event.CaptionEvent;
 import org.jspecify.annotations.Nullable;
 
 /** What came of an image event. */
 sealed interface Outcome {
-    /** An encoded caption event. */
+    /**
+     * An encoded caption event.
+     *
+     * @param shadow the caption event of versions on trial in shadow mode, encoded; null if there is none
+     */
     @SuppressWarnings("ArrayRecordComponent")
-    record Captioned(byte[] value) implements Outcome {
+    record Captioned(byte[] value, byte @Nullable [] shadow) implements Outcome {
         public Captioned {
             requireNonNull(value, "value is null");
         }
@@ -34,9 +37,9 @@ sealed interface Outcome {
     /**
      * Nothing yet: to be tried again later.
      *
-     * @param unwritten the caption event if only writing it failed; null if the work begins anew
+     * @param unwritten the caption events if only writing it failed; null if the work begins anew
      */
-    record Postponed(String reason, @Nullable CaptionEvent unwritten) implements Outcome {
+    record Postponed(String reason, @Nullable UnwrittenCaptions unwritten) implements Outcome {
         public Postponed {
             requireNonNull(reason, "reason is null");
         }

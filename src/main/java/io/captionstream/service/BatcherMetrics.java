@@ -7,39 +7,40 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Meters of one model's batcher. */
+/** Meters of one batcher: of a model's version in service, or of its version on trial. */
 final class BatcherMetrics implements BatcherListener {
     private final MeterRegistry meters;
-    private final String model;
+    private final Tags tags;
     private final Timer inference;
     private final Counter images;
     private final Counter padding;
     private final AtomicInteger pending = new AtomicInteger();
 
-    BatcherMetrics(MeterRegistry meters, String model) {
+    BatcherMetrics(MeterRegistry meters, String model, String slot) {
         this.meters = meters;
-        this.model = model;
+        this.tags = Tags.of("model", model, "slot", slot);
         this.inference = Timer.builder("captionstream.inference")
                 .description("Time of a batch in the model")
-                .tag("model", model)
+                .tags(tags)
                 .publishPercentileHistogram()
                 .register(meters);
         this.images = Counter.builder("captionstream.inference.images")
                 .description("Images captioned")
-                .tag("model", model)
+                .tags(tags)
                 .register(meters);
         this.padding = Counter.builder("captionstream.inference.padding")
                 .description("Rows run through the model only to fill a batch up to an allowed size")
-                .tag("model", model)
+                .tags(tags)
                 .register(meters);
         Gauge.builder("captionstream.batch.pending", pending, AtomicInteger::get)
                 .description("Images waiting for a batch")
-                .tag("model", model)
+                .tags(tags)
                 .register(meters);
     }
 
@@ -48,7 +49,7 @@ final class BatcherMetrics implements BatcherListener {
         pending.set(waiting);
         DistributionSummary.builder("captionstream.batch.size")
                 .description("Images in a batch, by why it was closed")
-                .tag("model", model)
+                .tags(tags)
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                 .register(meters)
                 .record(size);
@@ -74,7 +75,7 @@ final class BatcherMetrics implements BatcherListener {
     private void count(String name, String description, InferenceException.Code code) {
         Counter.builder(name)
                 .description(description)
-                .tag("model", model)
+                .tags(tags)
                 .tag("code", code.name())
                 .register(meters)
                 .increment();

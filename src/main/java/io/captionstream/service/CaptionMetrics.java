@@ -3,6 +3,8 @@ package io.captionstream.service;
 import io.captionstream.caption.CaptionListener;
 import io.captionstream.caption.ErrorCode;
 import io.captionstream.caption.Stage;
+import io.captionstream.caption.TrialMode;
+import io.captionstream.caption.TrialOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -74,6 +76,17 @@ final class CaptionMetrics implements CaptionListener {
     @Override
     public void waited(Duration time, boolean setAside) {
         waited.record(time);
+    }
+
+    @Override
+    public void tried(String model, TrialMode mode, TrialOutcome outcome) {
+        Counter.builder("captionstream.trial.images")
+                .description("Images that a version on trial had a part in, by what came of it")
+                .tag("model", model)
+                .tag("mode", mode.name().toLowerCase(Locale.ROOT))
+                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                .register(meters)
+                .increment();
     }
 
     @Override

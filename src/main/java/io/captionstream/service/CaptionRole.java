@@ -7,11 +7,12 @@ import io.captionstream.caption.CaptionConfig;
 import io.captionstream.caption.CaptionTopology;
 import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.event.EventSchemas;
+import io.captionstream.event.ModelRelease;
 import io.captionstream.event.SchemaRegistrar;
 import io.captionstream.image.ImageLoader;
-import io.captionstream.inference.AsyncCaptioner;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.PrecisionChoice;
+import io.captionstream.release.ReleaseFollower;
 import io.captionstream.streams.Precondition;
 import io.captionstream.streams.SchemasRegistered;
 import io.captionstream.streams.StreamsRunner;
@@ -23,7 +24,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class CaptionRole implements AutoCloseable {
     private static final int CACHED_SCHEMAS = 1000;
     private static final int CODEC_THREADS = 4;
+    private static final Duration HEAD_START = Duration.ofSeconds(10);
 
     private final ServiceConfig config;
     private final Settings settings;
@@ -47,8 +52,8 @@ final class CaptionRole implements AutoCloseable {
     private final List<AutoCloseable> resources = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable StreamsRunner runner;
-    /** Null until the models are ready. */
-    private volatile @Nullable Map<String, PrecisionChoice> precisions;
+    /** Null until they are ready. */
+    private volatile @Nullable ServedModels models;
 
     CaptionRole(ServiceConfig config, MeterRegistry meters, Runnable onFailure) {
         this.config = requireNonNull(config, "config is null");
@@ -58,7 +63,7 @@ final class CaptionRole implements AutoCloseable {
     }
 
     /**
-     * Loads and warms the models, then starts the topology in the background.
+     * Loads and warms the models in their released versions, then starts the topology in the background.
      *
      * @throws RuntimeException if the configuration or a bundle is not usable
      */
@@ -73,20 +78,34 @@ final class CaptionRole implements AutoCloseable {
         BatcherConfig batcherConfig = settings.batcher();
         SchemaRegistryClient registry = registry();
 
-        ServedModels models = own(ServedModels.load(config, batcherConfig, meters));
-        precisions = models.precisions();
-        ImageLoader images = own(new ImageLoader(settings.image()));
-        Map<String, AsyncCaptioner> captioners = models.captioners();
         ConfluentEventCodec codec =
                 new ConfluentEventCodec(registry, config.schemaRegistry().properties());
+        NewestReleases releases = new NewestReleases();
+        ReleaseFollower follower = own(follower(codec, releases));
+        follower.start();
+        awaitReleases(follower);
+        ServedModels served =
+                own(ServedModels.load(config, batcherConfig, meters, own(reports(codec)), releases.snapshot()));
+        releases.tell(served::accept);
+        models = served;
+        ImageLoader images = own(new ImageLoader(settings.image()));
         ExecutorService codecThreads = codecThreads();
         CaptionMetrics metrics = new CaptionMetrics(meters);
         StreamsRunner streams = new StreamsRunner(
                 "caption",
                 () -> CaptionTopology.build(
-                        captionConfig, codec, images::load, captioners, codecThreads, Clock.systemUTC(), metrics),
+                        captionConfig,
+                        codec,
+                        images::load,
+                        served.captioners(),
+                        served,
+                        codecThreads,
+                        Clock.systemUTC(),
+                        metrics),
                 properties,
-                preconditions(registry),
+                preconditions(
+                        registry,
+                        new ReleasesServed(follower, served, config.releases().startTimeout())),
                 config.caption().closeTimeout(),
                 kafkaStreams -> own(new KafkaStreamsMetrics(kafkaStreams)).bindTo(meters),
                 onFailure);
@@ -122,18 +141,59 @@ final class CaptionRole implements AutoCloseable {
         return registry;
     }
 
-    private List<Precondition> preconditions(SchemaRegistryClient registry) {
+    private ReleaseFollower follower(ConfluentEventCodec codec, NewestReleases releases) {
+        String topic = settings.topics().modelReleases();
+        return new ReleaseFollower(
+                () -> KafkaClients.reader(config),
+                topic,
+                value -> codec.decode(topic, value, ModelRelease.class),
+                releases);
+    }
+
+    // So that no version is loaded in vain. Who has no broker yet finds out about releases later.
+    private static void awaitReleases(ReleaseFollower follower) {
+        try {
+            if (!follower.awaitCaughtUp(HEAD_START)) {
+                ServiceLifecycle.LOG.infof(
+                        "Releases are not known after %s; the models are loaded meanwhile", HEAD_START);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private SwapReports reports(ConfluentEventCodec codec) {
+        return new SwapReports(
+                () -> KafkaClients.writer(config),
+                codec,
+                settings.topics().trainingReports(),
+                hostName(),
+                Clock.systemUTC());
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+
+    private List<Precondition> preconditions(SchemaRegistryClient registry, Precondition released) {
         List<Precondition> preconditions = new ArrayList<>();
         preconditions.add(new TopicsExist(
                 StreamsProperties.admin(config),
                 List.of(
                         settings.topics().imageEvents(),
                         settings.topics().captionEvents(),
-                        settings.topics().deadLetters())));
+                        settings.topics().deadLetters(),
+                        settings.topics().shadowCaptions(),
+                        settings.topics().modelReleases())));
         if (config.schemaRegistry().register()) {
             preconditions.add(
                     new SchemasRegistered(new SchemaRegistrar(registry), EventSchemas.byTopic(settings.topics())));
         }
+        preconditions.add(released);
         return preconditions;
     }
 
@@ -143,13 +203,19 @@ final class CaptionRole implements AutoCloseable {
     }
 
     boolean modelsReady() {
-        return precisions != null;
+        return models != null;
     }
 
     /** The precision each model runs in, by model name; empty before they are ready. */
     Map<String, PrecisionChoice> precisions() {
-        Map<String, PrecisionChoice> current = precisions;
-        return current == null ? Map.of() : current;
+        ServedModels current = models;
+        return current == null ? Map.of() : current.precisions();
+    }
+
+    /** What each model serves and is to serve, in words, by model name and slot; empty before they are ready. */
+    Map<String, String> versions() {
+        ServedModels current = models;
+        return current == null ? Map.of() : current.versions();
     }
 
     StreamsState state() {

@@ -41,6 +41,7 @@ class Health {
             StreamsState state = service.caption().state();
             var response =
                     HealthCheckResponse.named("caption").status(state.isReady()).withData("state", state.name());
+            service.caption().versions().forEach(response::withData);
             String waitingFor = service.caption().waitingFor();
             if (waitingFor != null) {
                 response.withData("waitingFor", waitingFor);

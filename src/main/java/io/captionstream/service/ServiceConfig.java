@@ -43,6 +43,10 @@ public interface ServiceConfig {
 
     Image image();
 
+    Store store();
+
+    Releases releases();
+
     interface Kafka {
         @WithDefault("127.0.0.1:9092")
         String bootstrapServers();
@@ -298,5 +302,38 @@ public interface ServiceConfig {
 
         /** Buckets that may be read; none is any that the credentials can read. */
         Optional<Set<String>> buckets();
+    }
+
+    interface Store {
+        /** Where released bundles are: {@code file:///folder} or {@code s3://bucket/prefix}; none: releases cannot be served. */
+        Optional<URI> uri();
+
+        /** Endpoint of an S3-compatible store; none is AWS. */
+        Optional<URI> endpoint();
+
+        Optional<String> region();
+
+        @WithDefault("false")
+        boolean pathStyle();
+
+        /** Local folder for the bundles in use, one per process; by default {@code bundles} in the state directory. */
+        Optional<Path> cacheDirectory();
+    }
+
+    interface Releases {
+        /** How long captioning waits at start for the released versions, before it begins with what there is. */
+        @WithDefault("2m")
+        Duration startTimeout();
+
+        /** First and longest pause between attempts at a release that cannot be served now. */
+        @WithDefault("5s")
+        Duration retryBackoff();
+
+        @WithDefault("5m")
+        Duration maxRetryBackoff();
+
+        /** How long a version on trial may keep an image waiting. */
+        @WithDefault("1s")
+        Duration trialPatience();
     }
 }

@@ -13,7 +13,10 @@ import io.captionstream.image.S3Config;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.Refinement;
+import io.captionstream.release.RetryDelay;
+import io.captionstream.store.StoreConfig;
 import io.quarkus.runtime.configuration.MemorySize;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -136,6 +139,24 @@ final class Settings {
                 s3.region().orElse(null),
                 s3.pathStyle(),
                 s3.buckets().orElse(Set.of()));
+    }
+
+    /** Where released bundles are; empty if it is not configured. */
+    Optional<StoreConfig> store() {
+        ServiceConfig.Store store = config.store();
+        return store.uri()
+                .map(uri -> new StoreConfig(
+                        uri, store.endpoint().orElse(null), store.region().orElse(null), store.pathStyle()));
+    }
+
+    Path bundleCache() {
+        return config.store().cacheDirectory().orElseGet(() -> config.stateDirectory()
+                .resolve("bundles"));
+    }
+
+    RetryDelay releaseRetry() {
+        return new RetryDelay(
+                config.releases().retryBackoff(), config.releases().maxRetryBackoff());
     }
 
     private static long bytes(Optional<MemorySize> configured, long otherwise) {

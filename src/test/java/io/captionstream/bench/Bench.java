@@ -65,14 +65,8 @@ public final class Bench {
             }
             Path bundle = PaperBundle.write(stack.directory().resolve("bundles"));
             Topics topics = Topics.defaults();
-            stack.broker()
-                    .createTopics(
-                            PARTITIONS,
-                            topics.imageEvents(),
-                            topics.captionEvents(),
-                            topics.deadLetters(),
-                            "naive-images",
-                            "naive-captions");
+            stack.broker().createAllTopics(PARTITIONS, topics);
+            stack.broker().createTopics(PARTITIONS, "naive-images", "naive-captions");
             try (ApplicationProcess service = ApplicationProcess.start(
                             options.application(),
                             stack,

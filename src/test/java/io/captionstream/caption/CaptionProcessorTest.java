@@ -41,7 +41,14 @@ class CaptionProcessorTest {
     private CaptionProcessor processor() {
         CaptionConfig config = CaptionConfig.defaults();
         CaptionPipeline pipeline = new CaptionPipeline(
-                config, new FakeCodec(), images, ImmutableMap.of("first", model), Runnable::run, Clock.systemUTC());
+                config,
+                new FakeCodec(),
+                images,
+                ImmutableMap.of("first", model),
+                CaptionTrials.NONE,
+                Runnable::run,
+                Clock.systemUTC(),
+                CaptionListener.NONE);
         return new CaptionProcessor(config, pipeline, budget, new SteppingTicker(), CaptionListener.NONE);
     }
 

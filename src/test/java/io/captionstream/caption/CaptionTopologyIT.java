@@ -76,7 +76,7 @@ class CaptionTopologyIT {
 
     @Test
     void shouldGiveEveryEventOneOutcomeInOrderWhileInstancesComeAndGo() throws Exception {
-        stack.broker().createTopics(PARTITIONS, TOPICS.imageEvents(), TOPICS.captionEvents(), TOPICS.deadLetters());
+        stack.broker().createAllTopics(PARTITIONS, TOPICS);
         new SchemaRegistrar(registry).register(EventSchemas.byTopic(TOPICS));
         ExecutorService producing = Executors.newSingleThreadExecutor();
         Instance first = new Instance("first");
@@ -243,6 +243,7 @@ class CaptionTopologyIT {
                             new ConfluentEventCodec(registry, Map.of()),
                             this::slow,
                             ImmutableMap.of("fake", batcher),
+                            CaptionTrials.NONE,
                             executor,
                             Clock.systemUTC(),
                             new CaptionListener() {

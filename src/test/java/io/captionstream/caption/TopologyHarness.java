@@ -10,9 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -38,9 +41,16 @@ final class TopologyHarness implements AutoCloseable {
     final FakeModel second = new FakeModel("second");
     final SteppingTicker ticker = new SteppingTicker();
 
+    /** Versions on trial, by model. */
+    final Map<String, CaptionTrial> trials = new HashMap<>();
+
+    /** What came of them. */
+    final List<String> tried = new CopyOnWriteArrayList<>();
+
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> input;
     private final TestOutputTopic<byte[], byte[]> captions;
+    private final TestOutputTopic<byte[], byte[]> shadows;
     private final TestOutputTopic<byte[], byte[]> deadLetters;
 
     TopologyHarness(CaptionConfig config) {
@@ -53,16 +63,24 @@ final class TopologyHarness implements AutoCloseable {
                         codec,
                         images,
                         ImmutableMap.of("first", first, "second", second),
+                        model -> Optional.ofNullable(trials.get(model)),
                         Runnable::run,
                         Clock.fixed(NOW, ZoneOffset.UTC),
                         ticker,
-                        CaptionListener.NONE),
+                        new CaptionListener() {
+                            @Override
+                            public void tried(String model, TrialMode mode, TrialOutcome outcome) {
+                                tried.add(model + " " + mode + " " + outcome);
+                            }
+                        }),
                 properties,
                 NOW);
         input = driver.createInputTopic(
                 config.topics().imageEvents(), new ByteArraySerializer(), new ByteArraySerializer());
         captions = driver.createOutputTopic(
                 config.topics().captionEvents(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        shadows = driver.createOutputTopic(
+                config.topics().shadowCaptions(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         deadLetters = driver.createOutputTopic(
                 config.topics().deadLetters(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
@@ -93,6 +111,10 @@ final class TopologyHarness implements AutoCloseable {
 
     List<TestRecord<byte[], byte[]>> captionRecords() {
         return captions.readRecordsToList();
+    }
+
+    List<TestRecord<byte[], byte[]>> shadowRecords() {
+        return shadows.readRecordsToList();
     }
 
     List<TestRecord<byte[], byte[]>> deadLetterRecords() {

@@ -22,7 +22,7 @@ final class DemoApplication implements AutoCloseable {
         EmbeddedStack stack = EmbeddedStack.start();
         try {
             Topics topics = Topics.defaults();
-            stack.broker().createTopics(PARTITIONS, topics.imageEvents(), topics.captionEvents(), topics.deadLetters());
+            stack.broker().createAllTopics(PARTITIONS, topics);
             ApplicationProcess service = ApplicationProcess.start(
                     options.application(),
                     stack,

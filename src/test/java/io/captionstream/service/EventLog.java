@@ -44,7 +44,7 @@ final class EventLog implements AutoCloseable {
         this.stack = stack;
         String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + "-";
         topics = Topics.prefixed(prefix);
-        stack.broker().createTopics(partitions, topics.imageEvents(), topics.captionEvents(), topics.deadLetters());
+        stack.broker().createAllTopics(partitions, topics);
         String servers = stack.broker().bootstrapServers();
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", servers, "max.request.size", 32 << 20),
@@ -67,8 +67,11 @@ final class EventLog implements AutoCloseable {
         properties.put("captionstream.topics.image-events", topics.imageEvents());
         properties.put("captionstream.topics.caption-events", topics.captionEvents());
         properties.put("captionstream.topics.dead-letters", topics.deadLetters());
+        properties.put("captionstream.topics.shadow-captions", topics.shadowCaptions());
         properties.put("captionstream.topics.labeled-pairs", topics.labeledPairs());
+        properties.put("captionstream.topics.label-dead-letters", topics.labelDeadLetters());
         properties.put("captionstream.topics.model-releases", topics.modelReleases());
+        properties.put("captionstream.topics.training-commands", topics.trainingCommands());
         properties.put("captionstream.topics.training-reports", topics.trainingReports());
         properties.put("captionstream.caption.application-id", topics.imageEvents() + "-app");
         // What a killed instance held is free again after these.

@@ -3,18 +3,24 @@ package io.captionstream.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.BundleWriter;
 import io.captionstream.model.Bundles;
 import io.captionstream.model.ModelBundle;
 import io.captionstream.network.TinyNetworks;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,13 +31,30 @@ class ServedModelsTest {
     Path folder;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final MockProducer<byte[], byte[]> producer =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final SwapReports reports = new SwapReports(
+            () -> producer,
+            new ConfluentEventCodec(new MockSchemaRegistryClient(), Map.of()),
+            "training-reports",
+            "here",
+            Clock.systemUTC());
+
+    @AfterEach
+    void close() {
+        reports.close();
+    }
 
     @Test
     void shouldSayInWhichPrecisionAModelRunsAndWhy() throws Exception {
         ModelBundle bundle = BundleWriter.write(folder.resolve("bundle"), Bundles.contents(TinyNetworks.resnet()));
 
         try (ServedModels models = ServedModels.load(
-                config(bundle, Map.of("captionstream.inference.precision", "bf16")), BATCHES, meters)) {
+                config(bundle, Map.of("captionstream.inference.precision", "bf16")),
+                BATCHES,
+                meters,
+                reports,
+                Map.of())) {
             assertThat(models.precisions().get("resnet50-lstm").precision()).isEqualTo("fp32");
             Gauge info = meters.get("captionstream.model.info").gauge();
             assertThat(info.value()).isEqualTo(1);
@@ -47,7 +70,7 @@ class ServedModelsTest {
         Map<String, String> forced =
                 Map.of("captionstream.inference.precision", "bf16", "captionstream.inference.precision-agreement", "0");
 
-        try (ServedModels models = ServedModels.load(config(bundle, forced), BATCHES, meters)) {
+        try (ServedModels models = ServedModels.load(config(bundle, forced), BATCHES, meters, reports, Map.of())) {
             assertThat(models.precisions().get("resnet50-lstm").precision()).isEqualTo("bf16");
         }
     }
@@ -58,7 +81,7 @@ class ServedModelsTest {
                 BundleWriter.write(folder.resolve("bundle"), Bundles.contents(TinyNetworks.resnet())));
         ServiceConfig config = config(bundle, Map.of("captionstream.decoding.min-length", "3"));
 
-        assertThatThrownBy(() -> ServedModels.load(config, BATCHES, meters))
+        assertThatThrownBy(() -> ServedModels.load(config, BATCHES, meters, reports, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("refined_search")
                 .hasMessageContaining("reexport");

@@ -1,0 +1,32 @@
+package io.captionstream.service;
+
+import com.google.common.base.Ticker;
+import io.captionstream.inference.BatcherConfig;
+import io.captionstream.model.ModelIdentity;
+import io.captionstream.release.HotSwap;
+import io.captionstream.release.ReleaseLoader;
+import io.captionstream.release.RetryDelay;
+import io.captionstream.release.SwapListener;
+import io.captionstream.release.SwapSlot;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all models share.
+ *
+ * @param loading loads and closes versions, of all models one at a time
+ * @param trialPatience how long a version on trial may keep an image waiting
+ */
+record ServingContext(
+        BatcherConfig batches,
+        MeterRegistry meters,
+        SwapReports reports,
+        ScheduledExecutorService loading,
+        RetryDelay retry,
+        Duration trialPatience) {
+    HotSwap swap(SwapSlot slot, @Nullable ModelIdentity serving, ReleaseLoader loader, SwapListener listener) {
+        return new HotSwap(slot, serving, loader, loading, loading, retry, Ticker.systemTicker(), listener);
+    }
+}
