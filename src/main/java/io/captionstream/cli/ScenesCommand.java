@@ -3,6 +3,7 @@ package io.captionstream.cli;
 import io.captionstream.scene.GloveTrainer;
 import io.captionstream.scene.SceneFolder;
 import io.captionstream.scene.SceneGenerator;
+import io.captionstream.scene.ShapeKind;
 import io.captionstream.text.GloveWriter;
 import io.captionstream.text.Tokenizer;
 import java.io.IOException;
@@ -37,6 +38,16 @@ final class ScenesCommand implements Callable<Integer> {
     long seed;
 
     @Option(
+            names = "--with",
+            paramLabel = "SHAPE",
+            description = {
+                "Put one shape of this kind into every picture, such as ring, which there is in none otherwise:",
+                "pictures of what a model has never seen."
+            })
+    @Nullable
+    ShapeKind added;
+
+    @Option(
             names = "--glove",
             paramLabel = "FILE",
             description = "Also train word vectors on the captions and write them in GloVe's text format.")
@@ -51,7 +62,7 @@ final class ScenesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SceneGenerator generator = new SceneGenerator(seed);
+        SceneGenerator generator = added == null ? new SceneGenerator(seed) : new SceneGenerator(seed).with(added);
         try (ProgressBar bar = new ProgressBar("Scenes", count)) {
             new SceneFolder(out).write(generator, count, bar::stepBy);
         }

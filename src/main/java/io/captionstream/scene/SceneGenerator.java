@@ -1,10 +1,13 @@
 package io.captionstream.scene;
 
+import static com.google.common.base.Preconditions.checkArgument;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes scenes from a seed. Scene {@code n} of a seed is always the same one, whichever were made before it, so that
@@ -18,9 +21,26 @@ public final class SceneGenerator {
     private static final int COLOR_JITTER = 18;
 
     private final long seed;
+    private final @Nullable ShapeKind added;
 
     public SceneGenerator(long seed) {
+        this(seed, null);
+    }
+
+    private SceneGenerator(long seed, @Nullable ShapeKind added) {
         this.seed = seed;
+        this.added = added;
+    }
+
+    /**
+     * Scenes of which each has one shape of this kind, for a model to learn what it has never seen. Scene {@code n} is
+     * that of this generator but for the shape that is replaced.
+     *
+     * @throws IllegalArgumentException if the kind is one of those that all scenes are made of
+     */
+    public SceneGenerator with(ShapeKind kind) {
+        checkArgument(!ShapeKind.COMMON.contains(kind), "every generator makes scenes with a %s already", kind.word());
+        return new SceneGenerator(seed, kind);
     }
 
     /** The scene with this number. */
@@ -29,7 +49,15 @@ public final class SceneGenerator {
         List<Relation> relations = relations(random);
         List<SceneObject> unplaced = distinctObjects(random, relations.size() + 1);
         List<SceneObject> objects = new Placement(random).place(unplaced, relations);
-        return new Scene(objects, relations, background(random));
+        Background background = background(random);
+        return new Scene(added == null ? objects : withOne(objects, random, added), relations, background);
+    }
+
+    private static List<SceneObject> withOne(List<SceneObject> objects, SplittableRandom random, ShapeKind kind) {
+        List<SceneObject> changed = new ArrayList<>(objects);
+        int index = random.nextInt(objects.size());
+        changed.set(index, objects.get(index).withKind(kind));
+        return changed;
     }
 
     private static List<Relation> relations(SplittableRandom random) {
@@ -59,7 +87,7 @@ public final class SceneGenerator {
     }
 
     private static SceneObject object(SplittableRandom random) {
-        ShapeKind kind = pick(random, ShapeKind.values());
+        ShapeKind kind = ShapeKind.COMMON.get(random.nextInt(ShapeKind.COMMON.size()));
         ShapeColor color = pick(random, ShapeColor.values());
         ShapeSize size = pick(random, ShapeSize.values());
         double radius = size.radius() * (1 + between(random, -RADIUS_JITTER, RADIUS_JITTER));

@@ -25,4 +25,9 @@ public record SceneObject(
     public String phrase() {
         return "a %s %s %s".formatted(size.word(), color.word(), kind.word());
     }
+
+    /** The same but for its kind. */
+    SceneObject withKind(ShapeKind other) {
+        return new SceneObject(other, color, size, x, y, radius, rotation, rgb);
+    }
 }

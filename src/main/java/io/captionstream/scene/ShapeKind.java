@@ -3,6 +3,7 @@ package io.captionstream.scene;
 import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
+import java.util.List;
 import java.util.Locale;
 
 /** The outlines a scene is made of. */
@@ -10,7 +11,11 @@ public enum ShapeKind {
     CIRCLE(0, 1.0),
     SQUARE(4, 1.0),
     TRIANGLE(3, 1.0),
-    STAR(10, 0.42);
+    STAR(10, 0.42),
+    RING(0, 0.55);
+
+    /** The kinds of every scene; others are in those only that are asked for. */
+    static final List<ShapeKind> COMMON = List.of(CIRCLE, SQUARE, TRIANGLE, STAR);
 
     /** A circle that touches the same circumcircle as the polygons looks larger than they do. */
     private static final double CIRCLE_SHRINK = 0.95;
@@ -38,8 +43,8 @@ public enum ShapeKind {
      */
     Shape outline(double x, double y, double radius, double rotation) {
         if (corners == 0) {
-            double r = radius * CIRCLE_SHRINK;
-            return new Ellipse2D.Double(x - r, y - r, 2 * r, 2 * r);
+            double outer = radius * CIRCLE_SHRINK;
+            return this == RING ? ring(x, y, outer, outer * innerRadius) : disc(x, y, outer);
         }
         double start = -Math.PI / 2 + (this == SQUARE ? Math.PI / 4 : 0) + rotation;
         Path2D path = new Path2D.Double();
@@ -55,6 +60,17 @@ public enum ShapeKind {
             }
         }
         path.closePath();
+        return path;
+    }
+
+    private static Shape disc(double x, double y, double radius) {
+        return new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius);
+    }
+
+    private static Shape ring(double x, double y, double outer, double inner) {
+        Path2D path = new Path2D.Double(Path2D.WIND_EVEN_ODD);
+        path.append(disc(x, y, outer), false);
+        path.append(disc(x, y, inner), false);
         return path;
     }
 }

@@ -32,9 +32,21 @@ class ScenesCommandTest {
     }
 
     @Test
+    void shouldPutANewShapeIntoEveryPicture() throws IOException {
+        int code = CaptionstreamCommand.run("scenes", "--out", folder.toString(), "--count", "20", "--with", "ring");
+
+        assertThat(code).isZero();
+        assertThat(Files.readAllLines(folder.resolve("captions.jsonl")))
+                .hasSize(20)
+                .allMatch(line -> line.contains(" ring"));
+    }
+
+    @Test
     void shouldRefuseWrongUsage() {
         assertThat(CaptionstreamCommand.run("scenes")).isEqualTo(2);
         assertThat(CaptionstreamCommand.run("scenes", "--out", folder.toString(), "--count", "0"))
+                .isEqualTo(1);
+        assertThat(CaptionstreamCommand.run("scenes", "--out", folder.toString(), "--with", "star"))
                 .isEqualTo(1);
         assertThat(CaptionstreamCommand.run("paint")).isEqualTo(2);
     }
