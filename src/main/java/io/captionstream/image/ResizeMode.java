@@ -9,6 +9,11 @@ public enum ResizeMode {
     /** The largest centred part that has the wanted aspect ratio is scaled; the rest is cut off. */
     CENTER_CROP;
 
+    /** The name in lower case, as bundles have it. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /**
      * The mode with this name in lower case, {@code stretch} or {@code center-crop}.
      *

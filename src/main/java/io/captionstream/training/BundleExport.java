@@ -2,6 +2,7 @@ package io.captionstream.training;
 
 import static java.util.Objects.requireNonNull;
 
+import io.captionstream.image.ResizeMode;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.BundleWriter;
 import io.captionstream.model.DecodingOptions;
@@ -21,15 +22,21 @@ import java.util.Map;
  * engine that serves them later, and what they come to is written into the bundle.
  *
  * @param decoding the options to judge with, and the bundle's own where an event has none
+ * @param resize how images become the size of the network's
  */
-public record BundleExport(String version, NetworkConfig network, Vocabulary vocabulary, DecodingOptions decoding) {
-    private static final String RESIZE = "stretch";
-
+public record BundleExport(
+        String version, NetworkConfig network, Vocabulary vocabulary, DecodingOptions decoding, ResizeMode resize) {
     public BundleExport {
         requireNonNull(version, "version is null");
         requireNonNull(network, "network is null");
         requireNonNull(vocabulary, "vocabulary is null");
         requireNonNull(decoding, "decoding is null");
+        requireNonNull(resize, "resize is null");
+    }
+
+    /** Of a network whose images are stretched. */
+    public BundleExport(String version, NetworkConfig network, Vocabulary vocabulary, DecodingOptions decoding) {
+        this(version, network, vocabulary, decoding, ResizeMode.STRETCH);
     }
 
     /**
@@ -53,7 +60,7 @@ public record BundleExport(String version, NetworkConfig network, Vocabulary voc
                 network,
                 weights,
                 vocabulary,
-                RESIZE,
+                resize.label(),
                 decoding,
                 Map.of(),
                 lineage,

@@ -6,10 +6,12 @@ import io.captionstream.evaluation.CaptionCase;
 import io.captionstream.evaluation.ExactMatch;
 import io.captionstream.image.ImageDecoder;
 import io.captionstream.image.ImageGeometry;
+import io.captionstream.image.ResizeMode;
 import io.captionstream.model.Alternative;
 import io.captionstream.model.Captioner;
 import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.InferenceException;
+import io.captionstream.model.InputSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -66,7 +68,7 @@ public final class CaptionEvaluation {
      * @param images may be empty
      */
     List<Alternative> best(Captioner captioner, List<CaptionedImage> images) throws IOException, InferenceException {
-        ImageGeometry geometry = ImageGeometry.square(captioner.input().height());
+        ImageGeometry geometry = geometry(captioner.input());
         PixelStore pixels = new PixelStore(images, ImageDecoder.withDefaultLimits(), geometry, 0);
         List<Alternative> best = new ArrayList<>();
         for (int from = 0; from < images.size(); from += BATCH_SIZE) {
@@ -78,5 +80,9 @@ public final class CaptionEvaluation {
             captioner.caption(rgb.flip(), size, options).forEach(captions -> best.add(captions.get(0)));
         }
         return best;
+    }
+
+    private static ImageGeometry geometry(InputSpec input) {
+        return new ImageGeometry(input.height(), input.width(), ResizeMode.named(input.resize()));
     }
 }

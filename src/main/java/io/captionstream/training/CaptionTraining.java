@@ -8,6 +8,7 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import io.captionstream.image.ImageDecoder;
 import io.captionstream.image.ImageGeometry;
+import io.captionstream.image.ResizeMode;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.TrainingGraph;
 import io.captionstream.network.Weights;
@@ -33,7 +34,9 @@ public final class CaptionTraining {
     private final StartingPoint start;
     private final CheckpointFolder checkpoints;
     private final TrainingResources resources;
+    private final ResizeMode resize;
 
+    /** Of images that are stretched to the size of the network's. */
     public CaptionTraining(
             NetworkConfig network,
             Hyperparameters hyperparameters,
@@ -41,12 +44,25 @@ public final class CaptionTraining {
             StartingPoint start,
             CheckpointFolder checkpoints,
             TrainingResources resources) {
+        this(network, hyperparameters, vocabulary, start, checkpoints, resources, ResizeMode.STRETCH);
+    }
+
+    /** @param resize how images become the size of the network's */
+    public CaptionTraining(
+            NetworkConfig network,
+            Hyperparameters hyperparameters,
+            Vocabulary vocabulary,
+            StartingPoint start,
+            CheckpointFolder checkpoints,
+            TrainingResources resources,
+            ResizeMode resize) {
         this.network = requireNonNull(network, "network is null");
         this.hyperparameters = requireNonNull(hyperparameters, "hyperparameters is null");
         this.vocabulary = requireNonNull(vocabulary, "vocabulary is null");
         this.start = requireNonNull(start, "start is null");
         this.checkpoints = requireNonNull(checkpoints, "checkpoints is null");
         this.resources = requireNonNull(resources, "resources is null");
+        this.resize = requireNonNull(resize, "resize is null");
     }
 
     /**
@@ -64,18 +80,16 @@ public final class CaptionTraining {
             throw new MalformedDatasetException(
                     "None of the %s images belongs to the training split".formatted(images.size()));
         }
-        PixelInputs pixels = new PixelInputs(new PixelStore(
-                images,
-                ImageDecoder.withDefaultLimits(),
-                ImageGeometry.square(network.imageSize()),
-                resources.pixelMemory()));
+        ImageGeometry geometry = new ImageGeometry(network.imageSize(), network.imageSize(), resize);
+        PixelInputs pixels = new PixelInputs(
+                new PixelStore(images, ImageDecoder.withDefaultLimits(), geometry, resources.pixelMemory()));
         try (TrainingGraph graph = new TrainingGraph(network, hyperparameters.options(), hyperparameters.seed())) {
             graph.load(start.weights());
             if (hyperparameters.options().trainEncoder()) {
                 return train(graph, dataset, pixels, listener, stopRequested);
             }
             try (FeatureInputs features =
-                    FeatureInputs.open(resources.featureFolder(), network, graph, images.size())) {
+                    FeatureInputs.open(resources.featureFolder(), network, resize, graph, images.size())) {
                 return features.fill(images, pixels, graph, listener, stopRequested)
                         ? train(graph, dataset, features, listener, stopRequested)
                         : Optional.empty();
@@ -129,7 +143,7 @@ public final class CaptionTraining {
                 .toList();
         return hyperparameters.patience() == 0 || judged.isEmpty()
                 ? null
-                : new DecodedJudge(network, vocabulary, judged);
+                : new DecodedJudge(network, vocabulary, resize, judged);
     }
 
     private BatchSource source(BatchInputs inputs, List<Example> examples) {
@@ -164,9 +178,10 @@ public final class CaptionTraining {
 
     private String description(List<CaptionedImage> images) {
         Map<String, String> lineage = lineage(images);
-        return "%s, %s, pairs %s, vocabulary %s, start %s %s"
+        return "%s%s, %s, pairs %s, vocabulary %s, start %s %s"
                 .formatted(
                         network,
+                        resize == ResizeMode.STRETCH ? "" : " " + resize.label(),
                         lineage.get("hyperparameters"),
                         lineage.get("pairsDigest"),
                         lineage.get("vocabularyDigest"),

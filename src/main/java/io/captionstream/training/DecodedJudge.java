@@ -4,6 +4,7 @@ import io.captionstream.evaluation.Bleu;
 import io.captionstream.evaluation.CaptionCase;
 import io.captionstream.evaluation.CiderD;
 import io.captionstream.evaluation.ExactCaption;
+import io.captionstream.image.ResizeMode;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.Captioner;
 import io.captionstream.model.CaptionerConfig;
@@ -28,8 +29,9 @@ final class DecodedJudge implements EpochJudge {
     private final List<CaptionedImage> images;
 
     /** @param images at least one */
-    DecodedJudge(NetworkConfig network, Vocabulary vocabulary, List<CaptionedImage> images) {
-        this.export = new BundleExport("draft", network, vocabulary, DecodingOptions.defaults(network.maxLength()));
+    DecodedJudge(NetworkConfig network, Vocabulary vocabulary, ResizeMode resize, List<CaptionedImage> images) {
+        this.export =
+                new BundleExport("draft", network, vocabulary, DecodingOptions.defaults(network.maxLength()), resize);
         this.images = List.copyOf(images);
     }
 

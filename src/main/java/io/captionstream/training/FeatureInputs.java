@@ -1,6 +1,7 @@
 package io.captionstream.training;
 
 import com.google.common.hash.Hashing;
+import io.captionstream.image.ResizeMode;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.TrainingBatch;
 import io.captionstream.network.TrainingGraph;
@@ -26,16 +27,22 @@ final class FeatureInputs implements BatchInputs, AutoCloseable {
     }
 
     /** @param folder of the cache */
-    static FeatureInputs open(Path folder, NetworkConfig network, TrainingGraph graph, int images) throws IOException {
+    static FeatureInputs open(Path folder, NetworkConfig network, ResizeMode resize, TrainingGraph graph, int images)
+            throws IOException {
         return new FeatureInputs(
-                new FeatureCache(folder, encoderDigest(network, graph.weights()), graph.featureCount()),
+                new FeatureCache(folder, encoderDigest(network, resize, graph.weights()), graph.featureCount()),
                 new String[images]);
     }
 
     /** Names the encoder: equal digests, equal features. */
-    private static String encoderDigest(NetworkConfig network, Weights weights) {
-        String settings = "%s %s %s %s"
-                .formatted(network.architecture(), network.imageSize(), network.variant(), network.preprocessing());
+    private static String encoderDigest(NetworkConfig network, ResizeMode resize, Weights weights) {
+        String settings = "%s %s %s %s%s"
+                .formatted(
+                        network.architecture(),
+                        network.imageSize(),
+                        network.variant(),
+                        network.preprocessing(),
+                        resize == ResizeMode.STRETCH ? "" : " " + resize.label());
         String encoder = weights.encoder().digest();
         return Hashing.sha256()
                 .hashString(settings + " " + encoder, StandardCharsets.UTF_8)
