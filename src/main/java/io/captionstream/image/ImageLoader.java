@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What the bounds do not cover is what callers hold: queued references, inline bytes and the results.
  */
 public final class ImageLoader implements AutoCloseable {
+    /** Large enough for all rows of all but huge images to be decoded. */
+    private static final ImageGeometry VERIFIED = ImageGeometry.square(512);
+
     private final ImageConfig config;
     private final ImageFetcher fetcher;
     private final ImageDecoder decoder;
@@ -41,7 +44,7 @@ public final class ImageLoader implements AutoCloseable {
     private final ExecutorService fetchThreads;
     private final ExecutorService decodeThreads;
     private final ScheduledThreadPoolExecutor timer;
-    private final Set<Load> running = ConcurrentHashMap.newKeySet();
+    private final Set<Load<?>> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     public ImageLoader(ImageConfig config) {
@@ -97,9 +100,38 @@ public final class ImageLoader implements AutoCloseable {
      *     threads: what depends on it must be short. Cancelling it stops the work soon, not at once.
      */
     public CompletableFuture<LoadedImage> load(ImageReference reference, Set<ImageGeometry> geometries) {
-        requireNonNull(reference, "reference is null");
         checkArgument(!geometries.isEmpty(), "geometries is empty");
-        Load load = new Load(reference, ImmutableSet.copyOf(geometries));
+        return start(new Load<>(reference, ImmutableSet.copyOf(geometries), (encoded, image) -> image));
+    }
+
+    /**
+     * Fetches an image and decodes it, to see that it can be decoded, also by a decoder with the default limits.
+     *
+     * @return the image as it was fetched; otherwise as of {@link #load}
+     */
+    public CompletableFuture<VerifiedImage> verify(ImageReference reference) {
+        return start(new Load<>(reference, ImmutableSet.of(VERIFIED), (encoded, image) -> {
+            requireDefaultLimits(image);
+            return new VerifiedImage(encoded, image.digest());
+        }));
+    }
+
+    // Training decodes with the default limits, whatever those of the service are.
+    private static void requireDefaultLimits(LoadedImage image) throws ImageException {
+        if (image.bytes() > ImageConfig.DEFAULT_MAX_BYTES) {
+            throw ImageException.decode(
+                    ImageErrorCode.TOO_MANY_BYTES,
+                    "The image has %d bytes, the limit is %d".formatted(image.bytes(), ImageConfig.DEFAULT_MAX_BYTES));
+        }
+        if ((long) image.width() * image.height() > ImageConfig.DEFAULT_MAX_PIXELS) {
+            throw ImageException.decode(
+                    ImageErrorCode.TOO_MANY_PIXELS,
+                    "The image has %d x %d pixels, the limit is %d"
+                            .formatted(image.width(), image.height(), ImageConfig.DEFAULT_MAX_PIXELS));
+        }
+    }
+
+    private <T> CompletableFuture<T> start(Load<T> load) {
         running.add(load);
         load.start();
         if (closed) {
@@ -124,16 +156,18 @@ public final class ImageLoader implements AutoCloseable {
     }
 
     /** One image on its way. */
-    private final class Load {
+    private final class Load<T> {
         private final ImageReference reference;
         private final Set<ImageGeometry> geometries;
-        private final CompletableFuture<LoadedImage> result = new CompletableFuture<>();
+        private final Answer<T> answer;
+        private final CompletableFuture<T> result = new CompletableFuture<>();
         private volatile @Nullable Fetch fetch;
 
         @SuppressWarnings("FutureReturnValueIgnored")
-        Load(ImageReference reference, Set<ImageGeometry> geometries) {
-            this.reference = reference;
+        Load(ImageReference reference, Set<ImageGeometry> geometries, Answer<T> answer) {
+            this.reference = requireNonNull(reference, "reference is null");
             this.geometries = geometries;
+            this.answer = answer;
             this.result.whenComplete((image, failure) -> finish());
         }
 
@@ -192,7 +226,7 @@ public final class ImageLoader implements AutoCloseable {
             } finally {
                 memory.close();
             }
-            result.complete(loaded);
+            result.complete(answer.of(encoded, loaded));
         }
 
         private LoadedImage decode(OpenImage image, byte[] encoded, Duration fetchTime) throws ImageException {
@@ -240,6 +274,12 @@ public final class ImageLoader implements AutoCloseable {
                 return false;
             }
         }
+    }
+
+    /** What is asked for, once the image is there. */
+    @FunctionalInterface
+    private interface Answer<T> {
+        T of(byte[] encoded, LoadedImage image) throws ImageException;
     }
 
     @FunctionalInterface

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,22 @@ class ImageLoaderTest {
                 assertThat(image.pixels().values())
                         .containsExactlyElementsOf(inline.pixels().values());
             }
+        }
+    }
+
+    @Test
+    void shouldVerifyImages() throws Exception {
+        try (ImageLoader loader = new ImageLoader(ImageConfig.defaults())) {
+            VerifiedImage image = loader.verify(ImageReference.ofContent(jpeg)).get(10, TimeUnit.SECONDS);
+            assertThat(image.encoded()).isEqualTo(jpeg);
+            assertThat(image.digest())
+                    .isEqualTo(get(loader.load(ImageReference.ofContent(jpeg), GEOMETRIES))
+                            .digest());
+            byte[] truncated = Arrays.copyOf(SampleImages.jpeg(1200, 900), 20_000);
+            assertThat(loader.verify(ImageReference.ofContent(truncated)))
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(ImageException.class);
         }
     }
 
