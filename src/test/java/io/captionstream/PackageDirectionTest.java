@@ -54,6 +54,8 @@ class PackageDirectionTest {
                 .definedBy("io.captionstream.store..")
                 .layer("release")
                 .definedBy("io.captionstream.release..")
+                .layer("learning")
+                .definedBy("io.captionstream.learning..")
                 .layer("streams")
                 .definedBy("io.captionstream.streams..")
                 .layer("service")
@@ -96,6 +98,9 @@ class PackageDirectionTest {
                 .mayOnlyAccessLayers("model")
                 .whereLayer("release")
                 .mayOnlyAccessLayers("event", "model", "store")
+                .whereLayer("learning")
+                .mayOnlyAccessLayers(
+                        "event", "text", "network", "model", "training", "labels", "finetune", "store", "release")
                 .whereLayer("streams")
                 .mayOnlyAccessLayers("event")
                 .whereLayer("service")
