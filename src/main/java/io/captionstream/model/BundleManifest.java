@@ -71,6 +71,21 @@ public record BundleManifest(
                 files.keySet());
     }
 
+    /**
+     * Reads {@code bundle.json}, which says nothing yet of the files beside it.
+     *
+     * @param where for messages
+     * @throws BundleException if it is no manifest of this format
+     */
+    public static BundleManifest read(String json, String where) throws BundleException {
+        return ManifestJson.read(json, where);
+    }
+
+    /** Of the bundle, as of {@link ModelBundle#digest}: covers the other files through {@link #files}. */
+    public String digest() {
+        return ManifestJson.digest(this);
+    }
+
     /** What was found out about the captions. */
     public BundleQuality quality() {
         return new BundleQuality(confidence, bfloat16);

@@ -1,5 +1,7 @@
 package io.captionstream.store;
 
+import io.captionstream.model.BundleException;
+import io.captionstream.model.BundleManifest;
 import io.captionstream.model.ModelBundle;
 import java.io.IOException;
 import java.net.URI;
@@ -27,6 +29,19 @@ public interface BundleStore extends AutoCloseable {
      * @throws IOException if the store cannot be read
      */
     void fetch(URI bundle, Path folder) throws IOException;
+
+    /**
+     * What a bundle says of itself, without its other files.
+     *
+     * @throws BundleException if what is there is no manifest, or one of a bundle with another digest
+     * @throws java.nio.file.NoSuchFileException if the store has no such bundle
+     * @throws IllegalArgumentException if the URI is not one of this store
+     * @throws IOException if the store cannot be read
+     */
+    BundleManifest manifest(URI bundle) throws IOException, BundleException;
+
+    /** Names of the models that the store has bundles of, in alphabetical order. */
+    List<String> models() throws IOException;
 
     /** All bundles of a model, the oldest first. */
     List<StoredBundle> list(String model) throws IOException;

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import io.captionstream.model.BundleException;
+import io.captionstream.model.BundleManifest;
 import io.captionstream.model.ModelBundle;
 import java.io.IOException;
 import java.net.URI;
@@ -74,6 +76,30 @@ final class FileBundleStore implements BundleStore {
             throw new NoSuchFileException(place.toString());
         }
         copy(place, folder);
+    }
+
+    @Override
+    public BundleManifest manifest(URI bundle) throws IOException, BundleException {
+        Path place = place(bundle);
+        Path file = place.resolve(BundleManifest.MANIFEST);
+        return StoredBundle.manifest(Files.readString(file), place.getFileName().toString(), file.toString());
+    }
+
+    @Override
+    public List<String> models() throws IOException {
+        if (!Files.isDirectory(root)) {
+            return List.of();
+        }
+        List<String> models = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(root)) {
+            for (Path folder : folders.sorted().toList()) {
+                String name = folder.getFileName().toString();
+                if (StoredBundle.isModel(name) && !list(name).isEmpty()) {
+                    models.add(name);
+                }
+            }
+        }
+        return List.copyOf(models);
     }
 
     @Override

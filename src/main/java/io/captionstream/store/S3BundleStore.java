@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.base.Supplier;
 import com.google.common.base.Suppliers;
+import io.captionstream.model.BundleException;
 import io.captionstream.model.BundleManifest;
 import io.captionstream.model.ModelBundle;
 import java.io.IOException;
@@ -123,6 +124,45 @@ final class S3BundleStore implements BundleStore {
         } catch (SdkException e) {
             throw failed("read", from, e);
         }
+    }
+
+    @Override
+    public BundleManifest manifest(URI bundle) throws IOException, BundleException {
+        String from = folder(bundle);
+        String key = from + BundleManifest.MANIFEST;
+        try {
+            String json = client.get()
+                    .getObjectAsBytes(request -> request.bucket(bucket).key(key))
+                    .asUtf8String();
+            return StoredBundle.manifest(
+                    json, bundle.toString().substring(bundle.toString().lastIndexOf('/') + 1), uri(key).toString());
+        } catch (NoSuchKeyException e) {
+            throw new NoSuchFileException(bundle.toString());
+        } catch (SdkException e) {
+            throw failed("read", from, e);
+        }
+    }
+
+    @Override
+    public List<String> models() throws IOException {
+        List<String> names = new ArrayList<>();
+        try {
+            client.get()
+                    .listObjectsV2Paginator(
+                            request -> request.bucket(bucket).prefix(prefix).delimiter("/"))
+                    .commonPrefixes()
+                    .forEach(folder ->
+                            names.add(folder.prefix().substring(prefix.length()).replace("/", "")));
+        } catch (SdkException e) {
+            throw failed("read", prefix, e);
+        }
+        List<String> models = new ArrayList<>();
+        for (String name : names.stream().sorted().toList()) {
+            if (StoredBundle.isModel(name) && !list(name).isEmpty()) {
+                models.add(name);
+            }
+        }
+        return List.copyOf(models);
     }
 
     /** What lies directly in a folder. */

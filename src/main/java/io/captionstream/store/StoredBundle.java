@@ -3,6 +3,8 @@ package io.captionstream.store;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import io.captionstream.model.BundleException;
+import io.captionstream.model.BundleManifest;
 import java.net.URI;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -32,6 +34,21 @@ public record StoredBundle(URI uri, String model, String digest, Instant storedA
 
     /** The name is part of a path. */
     static void checkModel(String model) {
-        checkArgument(MODEL.matcher(model).matches(), "not a name for a model in a store: %s", model);
+        checkArgument(isModel(model), "not a name for a model in a store: %s", model);
+    }
+
+    static boolean isModel(String name) {
+        return MODEL.matcher(name).matches();
+    }
+
+    /** The manifest that lies under a digest, if it has that digest. */
+    static BundleManifest manifest(String json, String digest, String where) throws BundleException {
+        BundleManifest manifest = BundleManifest.read(json, where);
+        if (!manifest.digest().equals(digest)) {
+            throw new BundleException(
+                    BundleException.Code.WRONG_DIGEST,
+                    "%s has the digest %s, expected is %s".formatted(where, manifest.digest(), digest));
+        }
+        return manifest;
     }
 }

@@ -45,6 +45,7 @@ abstract class BundleStoreContract {
                     .isEqualTo(bundle.digest());
             assertThat(store.list(MODEL)).containsExactly(stored);
             assertThat(store.list("other")).isEmpty();
+            assertThat(store.manifest(stored.uri())).isEqualTo(bundle.manifest());
         }
     }
 
@@ -66,6 +67,7 @@ abstract class BundleStoreContract {
 
             assertThat(store.list(MODEL)).containsExactly(inception);
             assertThat(store.list("resnet50-lstm")).containsExactly(resnet);
+            assertThat(store.models()).containsExactly(MODEL, "resnet50-lstm");
         }
     }
 
@@ -77,6 +79,8 @@ abstract class BundleStoreContract {
             store.delete(stored.uri());
 
             assertThat(store.list(MODEL)).isEmpty();
+            assertThat(store.models()).isEmpty();
+            assertThatThrownBy(() -> store.manifest(stored.uri())).isInstanceOf(NoSuchFileException.class);
             assertThatThrownBy(() -> cache(store).open(stored.uri(), stored.digest()))
                     .isInstanceOf(NoSuchFileException.class);
             assertThat(store.publish(bundle(MODEL)).uri()).isEqualTo(stored.uri());
@@ -96,6 +100,18 @@ abstract class BundleStoreContract {
                     .isInstanceOf(BundleException.class)
                     .hasMessageContaining("vocabulary.txt");
             assertThat(entries(folder.resolve("cache"))).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldRefuseAManifestThatIsNotWhatItsNameSays() throws Exception {
+        try (BundleStore store = store()) {
+            StoredBundle stored = store.publish(bundle(MODEL));
+            damage(stored, "bundle.json");
+
+            assertThatThrownBy(() -> store.manifest(stored.uri()))
+                    .isInstanceOf(BundleException.class)
+                    .hasMessageContaining("bundle.json");
         }
     }
 
