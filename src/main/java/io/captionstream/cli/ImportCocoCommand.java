@@ -9,12 +9,12 @@ import io.captionstream.coco.CocoSource;
 import io.captionstream.coco.PairSink;
 import io.captionstream.coco.PairTopic;
 import io.captionstream.coco.PairTopicConnection;
+import io.captionstream.connection.Connection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -23,6 +23,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -98,26 +99,9 @@ final class ImportCocoCommand implements Callable<Integer> {
     @Nullable
     Path progress;
 
-    @Option(names = "--bootstrap-servers", defaultValue = "127.0.0.1:9092", description = "Default: ${DEFAULT-VALUE}.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    String bootstrapServers;
-
-    @Option(
-            names = "--schema-registry",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8081",
-            description = "Default: ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init")
-    String schemaRegistry;
-
-    @Option(names = "--kafka-property", paramLabel = "KEY=VALUE", description = "Any other property of the producer.")
-    Map<String, String> kafkaProperties = Map.of();
-
-    @Option(
-            names = "--registry-property",
-            paramLabel = "KEY=VALUE",
-            description = "Any other property of the registry's client.")
-    Map<String, String> registryProperties = Map.of();
+    BrokerOptions broker;
 
     /** Either a file or a topic. */
     static final class Target {
@@ -179,9 +163,8 @@ final class ImportCocoCommand implements Callable<Integer> {
         Path noted = progress == null
                 ? annotations.resolveSibling("%s.%s.progress".formatted(annotations.getFileName(), topic))
                 : progress;
-        try (PairTopicConnection connection = new PairTopicConnection(new PairTopicConnection.Settings(
-                        bootstrapServers, kafkaProperties, schemaRegistry, registryProperties));
-                PairSink sink = connection.open(target, noted, origin(target.toString()))) {
+        try (Connection connection = new Connection(broker.settings());
+                PairSink sink = new PairTopicConnection(connection).open(target, noted, origin(target.toString()))) {
             return importing.run(images, sink, bar::stepTo, stop);
         }
     }

@@ -1,0 +1,50 @@
+package io.captionstream.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * The settings of the service, for commands whose options do not say: system properties, environment variables and
+ * {@code config/application.properties}, so that an operator does not type twice what the service is configured with.
+ */
+final class CommandSettings {
+    private static final String PREFIX = "captionstream.";
+
+    private final Config config = ConfigProvider.getConfig();
+
+    /** @param key what follows {@code captionstream.} */
+    Optional<String> text(String key) {
+        return config.getOptionalValue(PREFIX + key, String.class).filter(value -> !value.isBlank());
+    }
+
+    /** @param key what follows {@code captionstream.} */
+    String text(String key, String otherwise) {
+        return text(key).orElse(otherwise);
+    }
+
+    /** @param key what follows {@code captionstream.} */
+    <T> T value(String key, Class<T> type, T otherwise) {
+        return config.getOptionalValue(PREFIX + key, type).orElse(otherwise);
+    }
+
+    /**
+     * The entries of a map, by what follows its key; keys with dots are quoted in the settings, here they are not.
+     *
+     * @param key what follows {@code captionstream.}
+     */
+    Map<String, String> map(String key) {
+        String prefix = PREFIX + key + ".";
+        Map<String, String> entries = new LinkedHashMap<>();
+        for (String name : config.getPropertyNames()) {
+            if (name.startsWith(prefix)) {
+                config.getOptionalValue(name, String.class)
+                        .ifPresent(value ->
+                                entries.put(name.substring(prefix.length()).replaceAll("^\"|\"$", ""), value));
+            }
+        }
+        return entries;
+    }
+}
