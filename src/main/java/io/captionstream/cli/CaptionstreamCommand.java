@@ -2,6 +2,7 @@ package io.captionstream.cli;
 
 import io.captionstream.model.BundleException;
 import io.captionstream.model.InferenceException;
+import io.captionstream.operations.OperationException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Command;
             GrowVocabularyCommand.class,
             ImportCocoCommand.class,
             EvaluateCommand.class,
-            ReexportCommand.class
+            ReexportCommand.class,
+            ModelsCommand.class
         })
 public final class CaptionstreamCommand {
     private CaptionstreamCommand() {}
@@ -32,10 +34,13 @@ public final class CaptionstreamCommand {
      * @return exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by the user
      */
     public static int run(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
         return new CommandLine(new CaptionstreamCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(CaptionstreamCommand::report)
-                .execute(args);
+                .setExecutionExceptionHandler(CaptionstreamCommand::report);
     }
 
     /** What the user can do something about is told in a line; a stack trace is for what nobody foresaw. */
@@ -47,7 +52,8 @@ public final class CaptionstreamCommand {
         if (failure instanceof IOException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof BundleException
-                || failure instanceof InferenceException) {
+                || failure instanceof InferenceException
+                || failure instanceof OperationException) {
             command.getErr().println("Error: " + failure.getMessage());
             return CommandLine.ExitCode.SOFTWARE;
         }
