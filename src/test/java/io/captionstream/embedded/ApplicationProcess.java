@@ -89,6 +89,19 @@ public final class ApplicationProcess implements AutoCloseable {
         return child.pid();
     }
 
+    /** Resident memory; 0 where the system does not say. */
+    public long residentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElse(0);
+    }
+
     public Path log() {
         return child.log();
     }

@@ -59,7 +59,7 @@ class BoundedMemoryIT {
 
                 await().atMost(Duration.ofMinutes(8)).until(() -> {
                     assertThat(service.isAlive()).as("see %s", service.log()).isTrue();
-                    assertThat(residentBytes(service.pid())).isLessThan(MAX_RESIDENT_BYTES);
+                    assertThat(service.residentBytes()).isLessThan(MAX_RESIDENT_BYTES);
                     return log.poll() >= EVENTS;
                 });
                 assertThat(log.deadLetters()).isEmpty();
@@ -98,17 +98,5 @@ class BoundedMemoryIT {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
-    }
-
-    private static long residentBytes(long pid) throws IOException {
-        Path status = Path.of("/proc", Long.toString(pid), "status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                .findFirst()
-                .orElse(0);
     }
 }

@@ -10,7 +10,11 @@ final class DemoModels {
 
     /** The value of {@code captionstream.models} for both. */
     static String list() {
-        return MODELS.resolve("resnet50-lstm") + "," + MODELS.resolve("inceptionv3-glove");
+        return folder("resnet50-lstm") + "," + folder("inceptionv3-glove");
+    }
+
+    static Path folder(String model) {
+        return MODELS.resolve(model);
     }
 
     static Path application() {

@@ -108,6 +108,15 @@ final class EventLog implements AutoCloseable {
         return captions.size() + deadLetters.size();
     }
 
+    /** Reads what has been committed since; returns the caption events among it. */
+    List<CaptionEvent> pollCaptions() {
+        int before = captions.size();
+        poll();
+        return captions.subList(before, captions.size()).stream()
+                .map(this::decode)
+                .toList();
+    }
+
     /** How many different events have an outcome. */
     int answered() {
         Set<Position> positions = new HashSet<>();
