@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableMap;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -27,6 +29,7 @@ class CaptionProcessorTest {
             .withLoggingDisabled()
             .build();
     private MockProcessorContext<byte[], byte[]> context = context();
+    private @org.jspecify.annotations.Nullable CaptionTrial trial;
     private long offset;
 
     private MockProcessorContext<byte[], byte[]> context() {
@@ -45,7 +48,7 @@ class CaptionProcessorTest {
                 new FakeCodec(),
                 images,
                 ImmutableMap.of("first", model),
-                CaptionTrials.NONE,
+                name -> Optional.ofNullable(trial),
                 Runnable::run,
                 Clock.systemUTC(),
                 CaptionListener.NONE);
@@ -83,6 +86,30 @@ class CaptionProcessorTest {
         assertThat(store.approximateNumEntries()).isZero();
         next.close();
         assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void shouldWriteAShadowOnceThoughItsTaskBeginsAgain() {
+        FakeModel shadow = new FakeModel("shadow").manual();
+        trial = new CaptionTrial(TrialMode.SHADOW, 100, shadow, Duration.ofMinutes(1));
+        CaptionProcessor crashed = processor();
+        crashed.init(context);
+        send(crashed, 1);
+        shadow.finish(1);
+        crashed.close();
+
+        context = context();
+        CaptionProcessor next = processor();
+        next.init(context);
+        shadow.finish(1);
+        model.finish(1);
+        punctuate();
+
+        assertThat(context.forwarded())
+                .extracting(forward -> forward.childName().orElseThrow())
+                .containsExactly(CaptionTopology.CAPTIONS, CaptionTopology.SHADOWS);
+        assertThat(store.approximateNumEntries()).isZero();
+        next.close();
     }
 
     @Test
