@@ -8,6 +8,7 @@ import io.captionstream.release.Release;
 import io.captionstream.store.BundleCache;
 import io.captionstream.store.BundleStore;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class ReleasedBundles implements AutoCloseable {
      *
      * @param configured the bundle of the model that the configuration names: it needs no store
      * @throws IllegalArgumentException if there is no store, or the bundle is not in it or of another model
-     * @throws java.nio.file.NoSuchFileException if the store has no such bundle
+     * @throws NoSuchFileException if the store has no such bundle
      */
     ModelBundle open(Release release, ModelBundle configured) throws IOException, BundleException {
         if (release.digest().equals(configured.digest())) {
@@ -39,13 +40,21 @@ final class ReleasedBundles implements AutoCloseable {
                 cache != null,
                 "captionstream.store.uri is not set: it must name the store that has %s",
                 release.bundle());
-        ModelBundle bundle = cache.open(release.bundle(), release.digest());
+        ModelBundle bundle = fetch(cache, release);
         checkArgument(
                 bundle.manifest().name().equals(release.model()),
                 "%s is a bundle of %s",
                 release.bundle(),
                 bundle.manifest().name());
         return bundle;
+    }
+
+    private static ModelBundle fetch(BundleCache cache, Release release) throws IOException, BundleException {
+        try {
+            return cache.open(release.bundle(), release.digest());
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(release.bundle().toString(), null, "the store has no such bundle");
+        }
     }
 
     /** Deletes what is in the cache but for these digests. A failure is for the log only. */

@@ -88,6 +88,67 @@ class HotSwapStressTest {
                 .isEqualTo(1));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void shouldLeaveNoTrialOpenHoweverTheyBeginAndEnd(long seed) throws Exception {
+        ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        FakeSlot slot = new FakeSlot();
+        SplittableRandom random = new SplittableRandom(seed);
+        HotSwap swap = new HotSwap(
+                slot,
+                null,
+                release -> load(release, new SplittableRandom(seed ^ release.hashCode())),
+                scheduler,
+                threads,
+                new RetryDelay(Duration.ofNanos(1000), Duration.ofMillis(1)),
+                Ticker.systemTicker(),
+                SwapListener.NONE);
+        AtomicBoolean done = new AtomicBoolean();
+        List<Future<?>> captioning = new ArrayList<>();
+        for (int i = 0; i < CAPTIONERS; i++) {
+            captioning.add(threads.submit(() -> {
+                while (!done.get()) {
+                    slot.captionIfThere();
+                }
+            }));
+        }
+        List<Future<?>> releasing = new ArrayList<>();
+        for (int i = 0; i < RELEASERS; i++) {
+            SplittableRandom own = random.split();
+            releasing.add(threads.submit(() -> {
+                for (int j = 0; j < RELEASES; j++) {
+                    if (own.nextInt(3) == 0) {
+                        swap.withdraw();
+                    } else {
+                        swap.release(HotSwapTest.release(version.incrementAndGet()));
+                    }
+                }
+            }));
+        }
+        for (Future<?> future : releasing) {
+            future.get(60, TimeUnit.SECONDS);
+        }
+        Release last = HotSwapTest.release(version.incrementAndGet() * 10);
+        swap.release(last);
+        await().until(() -> swap.status().state() == SwapState.SERVING);
+        assertThat(slot.serving()).isEqualTo(last.version());
+        swap.withdraw();
+        assertThat(slot.serving()).isNull();
+        done.set(true);
+        for (Future<?> future : captioning) {
+            future.get(60, TimeUnit.SECONDS);
+        }
+
+        swap.close();
+        threads.shutdown();
+        assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        scheduler.shutdownNow();
+        assertThat(loaded).allSatisfy(captioner -> assertThat(captioner.timesClosed())
+                .as(captioner.identity().version())
+                .isEqualTo(1));
+    }
+
     /** Versions that are multiples of ten load at once; others may fail, for good or for now. */
     private Captioner load(Release release, SplittableRandom random) throws BundleException, IOException {
         int number = Integer.parseInt(release.version().substring(1));

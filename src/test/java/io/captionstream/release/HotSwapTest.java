@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -207,6 +208,109 @@ class HotSwapTest {
         assertThat(loaded.get(0).timesClosed()).isEqualTo(1);
     }
 
+    @Test
+    void shouldRefuseForGoodWhatCannotDecodeAsIsConfigured() {
+        failures.put("v1", new InferenceException(InferenceException.Code.UNSUPPORTED_OPTIONS, "no such search"));
+        swap.release(release(1));
+        runTasks();
+
+        assertThat(swap.status().state()).isEqualTo(SwapState.REFUSED);
+        assertThat(scheduler.delays()).isEmpty();
+    }
+
+    @Test
+    void shouldFillAnEmptySlotAndEmptyItAgain() {
+        FakeSlot slot = new FakeSlot();
+        HotSwap trial = trial(slot);
+        assertThat(trial.status().state()).isEqualTo(SwapState.EMPTY);
+        assertThat(trial.status().serving()).isNull();
+
+        trial.release(release(1));
+        runTasks();
+        assertThat(slot.serving()).isEqualTo("v1");
+        assertThat(trial.status().serving()).isEqualTo(identity(1));
+        assertThat(events).containsExactly("swapped nothing to v1");
+
+        trial.withdraw();
+        assertThat(slot.serving()).isNull();
+        assertThat(trial.status().state()).isEqualTo(SwapState.EMPTY);
+        assertThat(trial.status().wanted()).isNull();
+        assertThat(loaded.get(0).timesClosed()).isEqualTo(1);
+
+        trial.release(release(1));
+        runTasks();
+        assertThat(slot.serving()).isEqualTo("v1");
+        assertThat(loaded).hasSize(2);
+    }
+
+    @Test
+    void shouldNotFillASlotWithWhatWasWithdrawnMeanwhile() {
+        FakeSlot slot = new FakeSlot();
+        HotSwap trial = trial(slot);
+        trial.release(release(1));
+        onLoad = trial::withdraw;
+        runTasks();
+
+        assertThat(slot.serving()).isNull();
+        assertThat(trial.status().state()).isEqualTo(SwapState.EMPTY);
+        assertThat(loaded.get(0).timesClosed()).isEqualTo(1);
+        assertThat(events).isEmpty();
+
+        onLoad = () -> {};
+        trial.release(release(2));
+        runTasks();
+        assertThat(slot.serving()).isEqualTo("v2");
+    }
+
+    @Test
+    void shouldLoadTheNextReleaseThoughTheOneBeforeWasWithdrawnMeanwhile() {
+        FakeSlot slot = new FakeSlot();
+        HotSwap trial = trial(slot);
+        trial.release(release(1));
+        onLoad = () -> {
+            onLoad = () -> {};
+            trial.withdraw();
+            trial.release(release(2));
+        };
+        runTasks();
+
+        assertThat(slot.serving()).isEqualTo("v2");
+        assertThat(trial.status().state()).isEqualTo(SwapState.SERVING);
+    }
+
+    @Test
+    void shouldNotTryAgainWhatWasWithdrawn() {
+        failures.put("v1", new IOException("the store is away"));
+        FakeSlot slot = new FakeSlot();
+        HotSwap trial = trial(slot);
+        trial.release(release(1));
+        runTasks();
+        trial.withdraw();
+
+        failures.clear();
+        scheduler.runNext();
+        runTasks();
+        assertThat(slot.serving()).isNull();
+        assertThat(loaded).isEmpty();
+        assertThat(trial.status().failure()).isNull();
+    }
+
+    @Test
+    void shouldCloseWhatASlotDoesNotTakeAnyMore() {
+        FakeSlot slot = new FakeSlot();
+        HotSwap trial = trial(slot);
+        slot.close();
+        trial.release(release(1));
+        runTasks();
+
+        assertThat(loaded.get(0).timesClosed()).isEqualTo(1);
+        assertThat(trial.status().state()).isEqualTo(SwapState.WAITING);
+    }
+
+    private HotSwap trial(SwapSlot slot) {
+        return new HotSwap(slot, null, this::load, scheduler, tasks::add, DELAY, Ticker.systemTicker(), new Events());
+    }
+
     private Runnable onLoad = () -> {};
 
     private Captioner load(Release release) throws BundleException, InferenceException, IOException {
@@ -253,8 +357,8 @@ class HotSwapTest {
 
     private final class Events implements SwapListener {
         @Override
-        public void onSwapped(Release release, ModelIdentity before, Duration took) {
-            events.add("swapped %s to %s".formatted(before.version(), release.version()));
+        public void onSwapped(Release release, @Nullable ModelIdentity before, Duration took) {
+            events.add("swapped %s to %s".formatted(before == null ? "nothing" : before.version(), release.version()));
         }
 
         @Override
