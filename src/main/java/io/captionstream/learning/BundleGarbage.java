@@ -33,12 +33,6 @@ public final class BundleGarbage {
     private final Duration keep;
     private final Clock clock;
 
-    /** Says what is released of a model. */
-    @FunctionalInterface
-    public interface NewestRelease {
-        ModelRelease of(String model) throws IOException;
-    }
-
     /** @param keep how long bundles that are not released stay */
     public BundleGarbage(BundleStore store, NewestRelease releases, Duration keep, Clock clock) {
         checkArgument(!keep.isNegative(), "keep must not be negative: %s", keep);

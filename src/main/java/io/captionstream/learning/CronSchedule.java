@@ -9,8 +9,7 @@ import java.time.ZoneOffset;
 
 /** Times by an expression of cron's five fields, in UTC. */
 public final class CronSchedule {
-    private static final CronParser PARSER =
-            new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+    private static final CronParser PARSER = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
     private final String expression;
     private final ExecutionTime times;

@@ -73,8 +73,7 @@ final class LabelIntake implements Processor<byte[], byte[], byte[], IntakeOutpu
         LabelProgress before = store.get(origin.partition());
         store.put(
                 origin.partition(),
-                new LabelProgress(
-                        origin.offset() + 1, (before == null ? 0 : before.pairs()) + (isNew ? 1 : 0)));
+                new LabelProgress(origin.offset() + 1, (before == null ? 0 : before.pairs()) + (isNew ? 1 : 0)));
         untold.add(origin.partition());
         punctuateWhileNeeded();
     }
@@ -122,9 +121,7 @@ final class LabelIntake implements Processor<byte[], byte[], byte[], IntakeOutpu
             for (String model : config.triggers().keySet()) {
                 requireNonNull(context)
                         .forward(new Record<>(
-                                model.getBytes(UTF_8),
-                                Signal.labels(partition, current.end(), current.pairs()),
-                                now));
+                                model.getBytes(UTF_8), Signal.labels(partition, current.end(), current.pairs()), now));
             }
         }
         untold.clear();
@@ -134,8 +131,7 @@ final class LabelIntake implements Processor<byte[], byte[], byte[], IntakeOutpu
     // Every punctuation makes Kafka Streams commit: an idle service should not.
     private void punctuateWhileNeeded() {
         if (!untold.isEmpty() && punctuation == null) {
-            punctuation =
-                    requireNonNull(context).schedule(config.tick(), PunctuationType.WALL_CLOCK_TIME, this::tell);
+            punctuation = requireNonNull(context).schedule(config.tick(), PunctuationType.WALL_CLOCK_TIME, this::tell);
         } else if (untold.isEmpty() && punctuation != null) {
             punctuation.cancel();
             punctuation = null;

@@ -56,10 +56,11 @@ public final class LearningTopology {
         builder.addStateStore(Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(PAIRS), bytes, bytes));
         builder.addStateStore(Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(PROGRESS), Serdes.Integer(), LabelProgress.serde()));
-        builder.addStateStore(Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore(MODELS), Serdes.String(), ModelState.serde()));
+        builder.addStateStore(
+                Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(MODELS), Serdes.String(), ModelState.serde()));
 
-        KStream<byte[], IntakeOutput> intake = stream(builder, "labeled-pairs", config.topics().labeledPairs(), clock)
+        KStream<byte[], IntakeOutput> intake = stream(
+                        builder, "labeled-pairs", config.topics().labeledPairs(), clock)
                 .process(() -> new LabelIntake(config, rules, listener), Named.as("intake"), PAIRS, PROGRESS);
         intake.filter((key, output) -> output instanceof IntakeOutput.DeadLetter, Named.as("refused"))
                 .mapValues(output -> ((IntakeOutput.DeadLetter) output).value(), Named.as("as-received"))
@@ -69,10 +70,12 @@ public final class LearningTopology {
 
         KStream<byte[], Signal> labels = intake.filter((key, output) -> output instanceof Signal, Named.as("taken-in"))
                 .mapValues(Signal.class::cast, Named.as("labels"));
-        KStream<byte[], Signal> commands = stream(builder, "commands", config.topics().trainingCommands(), clock)
+        KStream<byte[], Signal> commands = stream(
+                        builder, "commands", config.topics().trainingCommands(), clock)
                 .filter((key, value) -> key != null && value != null, Named.as("real-commands"))
                 .mapValues(Signal::command, Named.as("as-command"));
-        KStream<byte[], Signal> releases = stream(builder, "releases", config.topics().modelReleases(), clock)
+        KStream<byte[], Signal> releases = stream(
+                        builder, "releases", config.topics().modelReleases(), clock)
                 .filter((key, value) -> key != null && value != null, Named.as("real-releases"))
                 .mapValues(Signal::release, Named.as("as-release"));
 
@@ -84,7 +87,9 @@ public final class LearningTopology {
                 .process(() -> new ModelTrainer(config, codec, jobs, clock, listener), Named.as("trainer"), MODELS);
         outputs.filter((key, output) -> output instanceof ModelOutput.Report, Named.as("reports"))
                 .mapValues(ModelOutput::value, Named.as("report-values"))
-                .to(config.topics().trainingReports(), Produced.with(bytes, bytes).withName("training-reports"));
+                .to(
+                        config.topics().trainingReports(),
+                        Produced.with(bytes, bytes).withName("training-reports"));
         outputs.filter((key, output) -> output instanceof ModelOutput.Release, Named.as("new-releases"))
                 .mapValues(ModelOutput::value, Named.as("release-values"))
                 .to(config.topics().modelReleases(), Produced.with(bytes, bytes).withName("model-releases"));
@@ -98,7 +103,7 @@ public final class LearningTopology {
                         .withName(name)
                         .withOffsetResetPolicy(AutoOffsetReset.earliest())
                         // A record without a time of its own must not stop the stream: it came now.
-                        .withTimestampExtractor((event, partitionTime) ->
-                                event.timestamp() >= 0 ? event.timestamp() : clock.millis()));
+                        .withTimestampExtractor(
+                                (event, partitionTime) -> event.timestamp() >= 0 ? event.timestamp() : clock.millis()));
     }
 }

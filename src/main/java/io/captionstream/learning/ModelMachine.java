@@ -41,6 +41,9 @@ final class ModelMachine {
     /** In ticks: what labels may take from the log to here. */
     private static final int LABELS_BEFORE_COMMAND = 5;
 
+    /** The share of resamples in which a version on trial is the better one, at which there is no hope. */
+    private static final double SURELY_WORSE = 0.05;
+
     private static final String COMMAND = "command";
     private static final String TRIAL = "trial";
 
@@ -125,7 +128,9 @@ final class ModelMachine {
             case "cancel" -> cancel(who);
             default ->
                 outputs.report(reports.refused(
-                        model, Reports.FAILED, "There is no action '%s', only train and cancel".formatted(command.getAction())));
+                        model,
+                        Reports.FAILED,
+                        "There is no action '%s', only train and cancel".formatted(command.getAction())));
         }
     }
 
@@ -385,8 +390,7 @@ final class ModelMachine {
 
     private void ended(Run run, String how) {
         job = null;
-        listener.runEnded(
-                model, how, Duration.between(Instant.ofEpochMilli(run.startedAt()), clock.instant()));
+        listener.runEnded(model, how, Duration.between(Instant.ofEpochMilli(run.startedAt()), clock.instant()));
     }
 
     private boolean isTrialDue(TrialWatch watch, Instant now) {
@@ -396,7 +400,8 @@ final class ModelMachine {
 
     private boolean isTrialOver(TrialWatch watch, Instant now) {
         return state.pairs() - watch.fromPairs() >= config.trials().maximumPairs()
-                || now.isAfter(Instant.ofEpochMilli(watch.startedAt()).plus(config.trials().maximumTime()));
+                || now.isAfter(Instant.ofEpochMilli(watch.startedAt())
+                        .plus(config.trials().maximumTime()));
     }
 
     private void judge(ModelRelease newest) {
@@ -437,6 +442,10 @@ final class ModelMachine {
                 && release.getDigest().equals(watch.champion());
     }
 
+    private static boolean isSurelyWorse(GateResult verdict) {
+        return verdict.metrics().getOrDefault("fresh.confidence", 1.0) <= SURELY_WORSE;
+    }
+
     private void conclude(TrialWatch watch, GateResult verdict, ModelRelease newest, boolean isLast) {
         job = null;
         Pace pace = state.pace().succeeded();
@@ -446,7 +455,7 @@ final class ModelMachine {
             return;
         }
         listener.verdict(model, verdict);
-        if (!verdict.promoted() && !isLast) {
+        if (!verdict.promoted() && !isLast && !isSurelyWorse(verdict)) {
             set(state.withTrial(watch).idle(pace));
             return;
         }

@@ -48,7 +48,12 @@ record ModelState(
      * @param notBefore no run begins earlier
      * @param requestedBy who asked for a run that has not begun; null if nobody
      */
-    record Pace(long since, long usedPairs, int failures, long notBefore, @Nullable String requestedBy) {
+    record Pace(
+            long since,
+            long usedPairs,
+            int failures,
+            long notBefore,
+            @Nullable String requestedBy) {
         Pace withRequest(@Nullable String who) {
             return new Pace(since, usedPairs, failures, notBefore, who);
         }
@@ -101,12 +106,7 @@ record ModelState(
      * @param judgedPairs how many of the pairs since were there at the last verdict
      */
     record TrialWatch(
-            String digest,
-            String champion,
-            long startedAt,
-            Map<Integer, Long> from,
-            long fromPairs,
-            long judgedPairs) {
+            String digest, String champion, long startedAt, Map<Integer, Long> from, long fromPairs, long judgedPairs) {
         TrialWatch judged(long pairs) {
             return new TrialWatch(digest, champion, startedAt, from, fromPairs, pairs);
         }

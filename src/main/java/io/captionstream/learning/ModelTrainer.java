@@ -98,12 +98,11 @@ final class ModelTrainer implements Processor<byte[], Signal, byte[], ModelOutpu
         }
 
         private ModelMachine machine(String model, ModelState state) {
-            ModelMachine machine = new ModelMachine(
-                    model, state, config, jobs, mailbox::add, new TaskOutputs(model), clock, listener);
+            ModelMachine machine =
+                    new ModelMachine(model, state, config, jobs, mailbox::add, new TaskOutputs(model), clock, listener);
             machines.put(model, machine);
             if (punctuation == null) {
-                punctuation =
-                        context.schedule(config.tick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> tick());
+                punctuation = context.schedule(config.tick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> tick());
             }
             return machine;
         }

@@ -1,6 +1,5 @@
 package io.captionstream.learning;
 
-import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.captionstream.event.ModelRelease;
@@ -13,55 +12,32 @@ import io.captionstream.labels.LabeledDataset;
 import io.captionstream.labels.LogRange;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.InferenceException;
-import io.captionstream.release.ReleaseLog;
 import io.captionstream.training.CaptionedImage;
 import io.captionstream.training.Split;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** The real work: runs, verdicts and bundles, by what the topic of releases says. */
 public final class ReleasedWork implements TrainingWork {
-    private final ReleaseLog releases;
-    private final Map<String, ModelRelease> configured;
+    private final NewestRelease releases;
     private final TrainingRun runs;
     private final LabelLog labels;
     private final Gate gate;
     private final BundleGarbage garbage;
 
-    /**
-     * @param configured what each model starts with, as if it had been released; its bundle is in the store
-     * @param garbage looks at {@link #newest} of this, see {@link #newest(ReleaseLog, Map, String)}
-     */
-    public ReleasedWork(
-            ReleaseLog releases,
-            Map<String, ModelRelease> configured,
-            TrainingRun runs,
-            LabelLog labels,
-            Gate gate,
-            BundleGarbage garbage) {
+    public ReleasedWork(NewestRelease releases, TrainingRun runs, LabelLog labels, Gate gate, BundleGarbage garbage) {
         this.releases = requireNonNull(releases, "releases is null");
-        this.configured = Map.copyOf(configured);
         this.runs = requireNonNull(runs, "runs is null");
         this.labels = requireNonNull(labels, "labels is null");
         this.gate = requireNonNull(gate, "gate is null");
         this.garbage = requireNonNull(garbage, "garbage is null");
     }
 
-    /** What is released of a model, or else the version it starts with. */
-    public static ModelRelease newest(ReleaseLog releases, Map<String, ModelRelease> configured, String model)
-            throws IOException {
-        ModelRelease released = releases.read().get(model);
-        ModelRelease newest = released == null ? configured.get(model) : released;
-        checkArgument(newest != null, "nothing is known of %s", model);
-        return newest;
-    }
-
     @Override
     public ModelRelease newest(String model) throws IOException {
-        return newest(releases, configured, model);
+        return releases.of(model);
     }
 
     @Override

@@ -95,7 +95,13 @@ final class Reports {
 
     /** How a trial ended. */
     TrainingReport trial(
-            String model, String version, String digest, String parentVersion, boolean promoted, GateResult verdict, String reason) {
+            String model,
+            String version,
+            String digest,
+            String parentVersion,
+            boolean promoted,
+            GateResult verdict,
+            String reason) {
         return report(model, "trial-" + digest.substring(0, 12), promoted ? TRIAL_PROMOTED : TRIAL_ENDED)
                 .setCandidateVersion(version)
                 .setCandidateDigest(digest)

@@ -101,7 +101,11 @@ public record RunPlan(
     }
 
     private static RunPlan of(
-            String model, String version, String createdAt, Map<String, String> lineage, @Nullable NetworkConfig sizes) {
+            String model,
+            String version,
+            String createdAt,
+            Map<String, String> lineage,
+            @Nullable NetworkConfig sizes) {
         String parentDigest = lineage.get(PARENT_DIGEST);
         try {
             return new RunPlan(

@@ -160,28 +160,31 @@ public final class TrainingJobs implements AutoCloseable {
 
     /** Judges a version on trial. */
     Job judge(
-            String model,
-            String champion,
-            String challenger,
-            List<LogRange> unseen,
-            Executor mailbox,
-            TrialSink sink) {
+            String model, String champion, String challenger, List<LogRange> unseen, Executor mailbox, TrialSink sink) {
         Job job = new Job(mailbox);
-        submit(runs, job, sink::failed, () -> exclusively(model, () -> {
-            Optional<GateResult> verdict =
-                    job.isStopped() ? Optional.empty() : work.judge(model, champion, challenger, unseen, job::isStopped);
-            if (verdict.isPresent()) {
-                ModelRelease newest = work.newest(model);
-                job.tell(() -> sink.judged(verdict.get(), newest));
-            }
-        }));
+        submit(
+                runs,
+                job,
+                sink::failed,
+                () -> exclusively(model, () -> {
+                    Optional<GateResult> verdict = job.isStopped()
+                            ? Optional.empty()
+                            : work.judge(model, champion, challenger, unseen, job::isStopped);
+                    if (verdict.isPresent()) {
+                        ModelRelease newest = work.newest(model);
+                        job.tell(() -> sink.judged(verdict.get(), newest));
+                    }
+                }));
         return job;
     }
 
     /** Deletes what a run left, sometime. */
     void forget(RunPlan plan) {
         // Behind the runs: it waits for one that may go on in the folder.
-        quietly(runs, "what run %s left".formatted(plan.runId()), () -> exclusively(plan.model(), () -> work.forget(plan)));
+        quietly(
+                runs,
+                "what run %s left".formatted(plan.runId()),
+                () -> exclusively(plan.model(), () -> work.forget(plan)));
     }
 
     /** Deletes bundles of a model that nothing refers to, sometime. */

@@ -54,8 +54,7 @@ public final class TrainingRun {
      * @param store has the parents and gets the bundles
      * @param folder for the folders of the runs and copies of their parents; one process at a time may use it
      */
-    public TrainingRun(
-            LabelLog labels, BundleStore store, Gate gate, TrainingResources resources, Path folder) {
+    public TrainingRun(LabelLog labels, BundleStore store, Gate gate, TrainingResources resources, Path folder) {
         this.labels = requireNonNull(labels, "labels is null");
         this.store = requireNonNull(store, "store is null");
         this.gate = requireNonNull(gate, "gate is null");
@@ -81,8 +80,7 @@ public final class TrainingRun {
         listener.onJudging();
         GateResult verdict = verdict(result);
         StoredBundle stored = store.publish(result.bundle());
-        Map<String, Double> metrics =
-                new TreeMap<>(result.bundle().manifest().metrics());
+        Map<String, Double> metrics = new TreeMap<>(result.bundle().manifest().metrics());
         metrics.putAll(verdict.metrics());
         return Optional.of(new RunOutcome(
                 plan.version(),
@@ -116,8 +114,7 @@ public final class TrainingRun {
         }
         LabeledDataset data = labeled.get();
         listener.onDataset(data);
-        Stream<CaptionedImage> learned =
-                parent == null ? data.images().stream() : data.fresh().stream();
+        Stream<CaptionedImage> learned = parent == null ? data.images().stream() : data.fresh().stream();
         if (learned.noneMatch(image -> image.split() == Split.TRAIN)) {
             throw new NothingToLearnException(data.outcomes());
         }
@@ -140,7 +137,8 @@ public final class TrainingRun {
             BooleanSupplier stopRequested)
             throws IOException, BundleException, InferenceException {
         Path out = folder(plan).resolve(BUNDLE);
-        // Of a run that was cut off when it was done. It is made again from the last checkpoint, which tells the listener
+        // Of a run that was cut off when it was done. It is made again from the last checkpoint, which tells the
+        // listener
         // of the epochs.
         delete(out);
         FineTune fineTune = new FineTune(plan.config(), folder(plan).resolve(CHECKPOINTS), resources);

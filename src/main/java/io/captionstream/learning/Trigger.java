@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param interval so long after the last run began, if there are any; null for never
  * @param cron at these times, if there are any; null for never
  */
-public record Trigger(int newPairs, @Nullable Duration interval, @Nullable CronSchedule cron) {
+public record Trigger(
+        int newPairs, @Nullable Duration interval, @Nullable CronSchedule cron) {
     public Trigger {
         checkArgument(newPairs >= 0, "newPairs must not be negative: %s", newPairs);
         checkArgument(

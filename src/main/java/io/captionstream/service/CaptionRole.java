@@ -171,7 +171,7 @@ final class CaptionRole implements AutoCloseable {
                 Clock.systemUTC());
     }
 
-    private static String hostName() {
+    static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {

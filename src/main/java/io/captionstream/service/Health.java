@@ -1,5 +1,6 @@
 package io.captionstream.service;
 
+import io.captionstream.learning.ModelStatus;
 import io.captionstream.streams.StreamsState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -10,7 +11,7 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * Health for probes. Started: models loaded and warmed. Ready: events are processed. Live: not beyond help; waiting for
+ * Health for probes, per role that the process plays. Started: models loaded and warmed. Ready: events are processed. Live: not beyond help; waiting for
  * a broker or catching up on lag is no reason to be restarted.
  */
 @ApplicationScoped
@@ -25,8 +26,8 @@ class Health {
     @Startup
     HealthCheck started() {
         return () -> {
-            var response =
-                    HealthCheckResponse.named("models").status(service.caption().modelsReady());
+            var response = HealthCheckResponse.named("models")
+                    .status(!service.plays(Role.CAPTION) || service.caption().modelsReady());
             service.caption()
                     .precisions()
                     .forEach((model, choice) -> response.withData(model, choice.precision() + ": " + choice.reason()));
@@ -38,6 +39,9 @@ class Health {
     @Readiness
     HealthCheck ready() {
         return () -> {
+            if (!service.plays(Role.CAPTION)) {
+                return notPlayed("caption");
+            }
             StreamsState state = service.caption().state();
             var response =
                     HealthCheckResponse.named("caption").status(state.isReady()).withData("state", state.name());
@@ -51,11 +55,63 @@ class Health {
     }
 
     @Produces
+    @Readiness
+    HealthCheck trainReady() {
+        return () -> {
+            if (!service.plays(Role.TRAIN)) {
+                return notPlayed("train");
+            }
+            StreamsState state = service.train().state();
+            var response =
+                    HealthCheckResponse.named("train").status(state.isReady()).withData("state", state.name());
+            service.train().models().forEach((model, status) -> response.withData(model, describe(status)));
+            String waitingFor = service.train().waitingFor();
+            if (waitingFor != null) {
+                response.withData("waitingFor", waitingFor);
+            }
+            return response.build();
+        };
+    }
+
+    private static String describe(ModelStatus status) {
+        StringBuilder text = new StringBuilder(status.phase());
+        if (status.runId() != null) {
+            text.append(", run ").append(status.runId());
+            text.append(", ").append(status.epochs()).append(" epochs done");
+        }
+        text.append(", ").append(status.freshPairs()).append(" new pairs");
+        if (status.problem() != null) {
+            text.append(", failed ")
+                    .append(status.failures())
+                    .append(" times: ")
+                    .append(status.problem());
+        }
+        return text.toString();
+    }
+
+    /** A process is not held to what it was not asked to do. */
+    private static HealthCheckResponse notPlayed(String role) {
+        return HealthCheckResponse.named(role)
+                .up()
+                .withData("state", "NOT_PLAYED")
+                .build();
+    }
+
+    @Produces
     @Liveness
     HealthCheck live() {
         return () -> HealthCheckResponse.named("caption")
                 .status(!service.failed() && service.caption().state().isLive())
                 .withData("state", service.caption().state().name())
+                .build();
+    }
+
+    @Produces
+    @Liveness
+    HealthCheck trainLive() {
+        return () -> HealthCheckResponse.named("train")
+                .status(!service.failed() && service.train().state().isLive())
+                .withData("state", service.train().state().name())
                 .build();
     }
 }

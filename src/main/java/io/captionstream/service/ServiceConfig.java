@@ -1,6 +1,7 @@
 package io.captionstream.service;
 
 import io.captionstream.caption.Ordering;
+import io.captionstream.training.LearningRateSchedule;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -46,6 +47,8 @@ public interface ServiceConfig {
     Store store();
 
     Releases releases();
+
+    Training training();
 
     interface Kafka {
         @WithDefault("127.0.0.1:9092")
@@ -335,5 +338,185 @@ public interface ServiceConfig {
         /** How long a version on trial may keep an image waiting. */
         @WithDefault("1s")
         Duration trialPatience();
+    }
+
+    interface Training {
+        @WithDefault("captionstream-train")
+        String applicationId();
+
+        /** Stream threads. They only move events: runs have threads of their own. */
+        @WithDefault("1")
+        int threads();
+
+        @WithDefault("100ms")
+        Duration commitInterval();
+
+        /** Partitions of the internal topic by which models are spread over trainers. */
+        @WithDefault("8")
+        int partitions();
+
+        /** Folder for images, features, checkpoints and bundles; by default {@code training} in the state directory. */
+        Optional<Path> directory();
+
+        /** Runs at a time in this process, each of another model. */
+        @WithDefault("1")
+        int concurrentRuns();
+
+        /** New labelled pairs that a run begins at; 0 for never. */
+        @WithDefault("500")
+        int newPairs();
+
+        /** Time after a run at which the next one begins, if there are new pairs. */
+        Optional<Duration> interval();
+
+        /** Times at which a run begins, if there are new pairs: cron's five fields, in UTC. */
+        Optional<String> cron();
+
+        /** Triggers of single models, by name. */
+        Map<String, ModelTriggers> models();
+
+        /** How often results and triggers are looked at. */
+        @WithDefault("500ms")
+        Duration tick();
+
+        /** First and longest pause after runs that failed. */
+        @WithDefault("1m")
+        Duration retryBackoff();
+
+        @WithDefault("1h")
+        Duration maxRetryBackoff();
+
+        /** How long challengers that were rejected stay in the store. */
+        @WithDefault("7d")
+        Duration keepRejected();
+
+        /** How often bundles are looked for that nothing refers to. */
+        @WithDefault("1h")
+        Duration collectInterval();
+
+        /** Longest caption that is learned from. */
+        @WithDefault("100")
+        int maxCaptionWords();
+
+        /** Largest labelled pair that is read. */
+        @WithDefault("32M")
+        MemorySize maxRecordSize();
+
+        /** Memory for decoded images, where features are not kept; by default a quarter of the heap. */
+        Optional<MemorySize> pixelMemory();
+
+        /** Micro-batches computed at a time; by default one per core. */
+        OptionalInt parallelism();
+
+        @WithDefault("40s")
+        Duration closeTimeout();
+
+        FineTuning fineTune();
+
+        Gate gate();
+
+        Trials trials();
+    }
+
+    interface ModelTriggers {
+        OptionalInt newPairs();
+
+        Optional<Duration> interval();
+
+        Optional<String> cron();
+    }
+
+    interface FineTuning {
+        @WithDefault("5")
+        int epochs();
+
+        @WithDefault("0.0003")
+        double learningRate();
+
+        @WithDefault("64")
+        int batchSize();
+
+        @WithDefault("1")
+        int microBatches();
+
+        /** Epochs without a better CIDEr-D until a run ends; 0 for never. */
+        @WithDefault("0")
+        int patience();
+
+        /** Whether the encoder learns, too. */
+        @WithDefault("false")
+        boolean trainEncoder();
+
+        /** Whether old images are mixed in. */
+        @WithDefault("true")
+        boolean replay();
+
+        /** How many of them per new one. */
+        @WithDefault("1")
+        double replayRatio();
+
+        /** How often new captions must have a word for the vocabulary to get it. */
+        @WithDefault("5")
+        int minimumWordCount();
+
+        @WithDefault("1000")
+        int maximumNewWords();
+
+        /** {@code none} or {@code cosine}. */
+        @WithDefault("cosine")
+        LearningRateSchedule.Decay decay();
+
+        @WithDefault("20")
+        int warmupSteps();
+
+        @WithDefault("0")
+        double dropout();
+
+        @WithDefault("0.1")
+        double batchNormMomentum();
+
+        /** Held-out images that the metrics of a bundle are measured on, at most. */
+        @WithDefault("1000")
+        int measuredImages();
+
+        @WithDefault("1")
+        long seed();
+    }
+
+    interface Gate {
+        /** Share of the resamples in which a challenger must be better on new images. */
+        @WithDefault("0.95")
+        double confidence();
+
+        /** Share of the champion's CIDEr-D on old images that may be lost. */
+        @WithDefault("0.02")
+        double tolerance();
+
+        /** New held-out images that a verdict needs. */
+        @WithDefault("50")
+        int minimumImages();
+
+        @WithDefault("1000")
+        int maximumImages();
+
+        @WithDefault("2000")
+        int resamples();
+
+        @WithDefault("1")
+        long seed();
+    }
+
+    interface Trials {
+        /** Labelled pairs since a trial began before it is judged, and between one verdict and the next. */
+        @WithDefault("100")
+        int minimumPairs();
+
+        /** Pairs after which it ends, whatever the verdict. */
+        @WithDefault("1000")
+        int maximumPairs();
+
+        /** Time after which it ends. */
+        @WithDefault("7d")
+        Duration maximumTime();
     }
 }

@@ -6,6 +6,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -15,11 +16,15 @@ class ServiceLifecycle {
     static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
     private static final int FAILED = 1;
 
+    private final Set<Role> roles;
     private final CaptionRole caption;
+    private final TrainRole train;
     private final AtomicBoolean failed = new AtomicBoolean();
 
     ServiceLifecycle(ServiceConfig config, MeterRegistry meters) {
+        this.roles = config.roles();
         this.caption = new CaptionRole(config, meters, this::fail);
+        this.train = new TrainRole(config, meters, this::fail);
     }
 
     // In the background: the container's port must answer probes while models load.
@@ -31,7 +36,12 @@ class ServiceLifecycle {
 
     private void start() {
         try {
-            caption.start();
+            if (plays(Role.CAPTION)) {
+                caption.start();
+            }
+            if (plays(Role.TRAIN)) {
+                train.start();
+            }
         } catch (RuntimeException | LinkageError e) {
             LOG.errorf(e, "Captionstream cannot start: %s", e.getMessage());
             fail();
@@ -46,11 +56,20 @@ class ServiceLifecycle {
     }
 
     void onStop(@Observes ShutdownEvent event) {
+        train.close();
         caption.close();
+    }
+
+    boolean plays(Role role) {
+        return roles.contains(role);
     }
 
     CaptionRole caption() {
         return caption;
+    }
+
+    TrainRole train() {
+        return train;
     }
 
     boolean failed() {

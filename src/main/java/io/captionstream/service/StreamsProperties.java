@@ -12,9 +12,12 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** Properties of Kafka Streams for the caption topology. What the operator sets explicitly wins over each of them. */
+/** Properties of Kafka Streams. What the operator sets explicitly wins over what the service sets. */
 final class StreamsProperties {
     private static final List<String> GUARANTEES = List.of(StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.AT_LEAST_ONCE);
+
+    /** Longer than a stream thread waits for the schema registry. */
+    private static final Duration TRAINING_TRANSACTION = Duration.ofMinutes(1);
 
     private StreamsProperties() {}
 
@@ -25,17 +28,44 @@ final class StreamsProperties {
                 "captionstream.caption.processing-guarantee must be one of %s, not %s",
                 GUARANTEES,
                 caption.processingGuarantee());
-        Properties properties = new Properties();
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, caption.applicationId());
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString());
+        Properties properties = common(
+                config,
+                caption.applicationId(),
+                caption.threads(),
+                caption.commitInterval(),
+                caption.maxRecordSize().asLongValue());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, caption.processingGuarantee());
-        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, caption.threads());
-        properties.put(
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-                caption.commitInterval().toMillis());
         // Punctuators, which pass results on, run between polls.
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        properties.putAll(config.kafka().properties());
+        return properties;
+    }
+
+    /** Of the training topology, which is exactly once, or its releases would not be what its runs made. */
+    static Properties train(ServiceConfig config) {
+        ServiceConfig.Training training = config.training();
+        Properties properties = common(
+                config,
+                training.applicationId(),
+                training.threads(),
+                training.commitInterval(),
+                training.maxRecordSize().asLongValue());
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+                Math.toIntExact(TRAINING_TRANSACTION.toMillis()));
+        properties.putAll(config.kafka().properties());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        return properties;
+    }
+
+    private static Properties common(
+            ServiceConfig config, String applicationId, int threads, Duration commitInterval, long maxRecordBytes) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         // Records may be megabytes: these bound what is buffered before the topology bounds what is in flight.
         properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
@@ -45,9 +75,8 @@ final class StreamsProperties {
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                Math.toIntExact(caption.maxRecordSize().asLongValue()) + CaptionConfig.RECORD_OVERHEAD_BYTES);
+                Math.toIntExact(maxRecordBytes) + CaptionConfig.RECORD_OVERHEAD_BYTES);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
-        properties.putAll(config.kafka().properties());
         return properties;
     }
 

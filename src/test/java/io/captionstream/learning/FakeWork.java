@@ -91,8 +91,8 @@ class FakeWork implements TrainingWork {
         String digest = digest(plan);
         StoredBundle stored = new StoredBundle(
                 URI.create("file:///store/" + plan.model() + "/" + digest), plan.model(), digest, Instant.EPOCH);
-        return Optional.of(new RunOutcome(
-                plan.version(), stored, verdict, verdict.metrics(), Map.of("learned", 10), "holdout"));
+        return Optional.of(
+                new RunOutcome(plan.version(), stored, verdict, verdict.metrics(), Map.of("learned", 10), "holdout"));
     }
 
     @Override

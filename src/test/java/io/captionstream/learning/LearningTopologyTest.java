@@ -129,14 +129,13 @@ class LearningTopologyTest {
         pump();
         pump();
 
-        assertThat(outcomes)
-                .containsOnly(Map.entry(LabelOutcome.LEARNED, 1), Map.entry(LabelOutcome.REPEATED, 99_999));
+        assertThat(outcomes).containsOnly(Map.entry(LabelOutcome.LEARNED, 1), Map.entry(LabelOutcome.REPEATED, 99_999));
         assertThat(driver.getKeyValueStore(LearningTopology.PAIRS).approximateNumEntries())
                 .isLessThanOrEqualTo(1);
         assertThat(work.plans).isEmpty();
         // The owners of the models heard of it once or twice, not a hundred thousand times.
-        ModelState state = (ModelState)
-                driver.getKeyValueStore(LearningTopology.MODELS).get(MODEL);
+        ModelState state =
+                (ModelState) driver.getKeyValueStore(LearningTopology.MODELS).get(MODEL);
         assertThat(state.labels()).containsOnly(Map.entry(0, new LabelProgress(100_000, 1)));
     }
 
@@ -147,8 +146,7 @@ class LearningTopologyTest {
         pairs.pipeInput(Pairs.key("a"), Pairs.pair("a", URI, "a dog"));
         pairs.pipeInput(Pairs.key("a"), Pairs.pair("a", URI, "a cat"));
 
-        assertThat(outcomes)
-                .containsOnly(Map.entry(LabelOutcome.LEARNED, 3), Map.entry(LabelOutcome.WITHDRAWN, 1));
+        assertThat(outcomes).containsOnly(Map.entry(LabelOutcome.LEARNED, 3), Map.entry(LabelOutcome.WITHDRAWN, 1));
     }
 
     @Test

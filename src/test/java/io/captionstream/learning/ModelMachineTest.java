@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.serialization.Serde;
@@ -76,7 +77,9 @@ class ModelMachineTest {
         assertThat(releases).singleElement().satisfies(release -> {
             assertThat(release.getDigest()).isEqualTo(FakeWork.digest(plan));
             assertThat(release.getVersion()).isEqualTo(plan.version());
-            assertThat(release.getHistory()).extracting(ReleasedVersion::getVersion).containsExactly("1");
+            assertThat(release.getHistory())
+                    .extracting(ReleasedVersion::getVersion)
+                    .containsExactly("1");
             assertThat(release.getLineage().getRanges()).hasSize(2);
         });
     }
@@ -238,16 +241,23 @@ class ModelMachineTest {
 
     @Test
     void shouldSayNothingForARunThatIsNoLongerItsOwn() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        work.training = (plan, listener, stop) -> {
+            begun.countDown();
+            goOn.await();
+            listener.onHistory(FakeWork.history(1));
+            return true;
+        };
         machine.onLabels(0, new LabelProgress(10, 10));
-        runUntil(() -> phases().contains("started"));
-        machine.close();
-        int said = reports.size();
+        runUntil(() -> begun.getCount() == 0);
 
-        await().until(() -> work.plans.size() == 1);
-        await().during(Duration.ofMillis(200)).until(() -> {
-            drain();
-            return reports.size() == said;
-        });
+        machine.close();
+        goOn.countDown();
+        jobs.close();
+        drain();
+
+        assertThat(phases()).containsExactly("started");
     }
 
     @Test
@@ -320,6 +330,16 @@ class ModelMachineTest {
 
         assertThat(phases()).containsExactly("trial-ended");
         assertThat(releases.get(0).getDigest()).isEqualTo(FakeWork.INITIAL);
+        assertThat(releases.get(0).getTrial()).isNull();
+    }
+
+    @Test
+    void shouldEndATrialThatIsSurelyWorse() {
+        work.verdict = new GateResult(false, "worse", Map.of("fresh.confidence", 0.01));
+        startTrial();
+        machine.onLabels(0, new LabelProgress(5, 5));
+        runUntil(() -> phases().contains("trial-ended"));
+
         assertThat(releases.get(0).getTrial()).isNull();
     }
 

@@ -42,7 +42,8 @@ class TriggerTest {
         assertThatThrownBy(() -> new CronSchedule("every day"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("every day");
-        assertThatThrownBy(() -> new CronSchedule("61 * * * *")).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> new CronSchedule("61 * * * *"))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("61 * * * *");
     }
 }
