@@ -58,6 +58,12 @@ public record CaptionConfig(
                 Duration.ZERO);
     }
 
+    /** The same but for the topics. */
+    public CaptionConfig withTopics(Topics others) {
+        return new CaptionConfig(
+                others, ordering, limits, punctuationInterval, retry, decoding, maxRecordBytes, settleTime);
+    }
+
     /**
      * Checks that waiting for room can neither cost the consumer its membership nor the producer its transaction.
      *

@@ -36,6 +36,7 @@ public final class CaptionTopology {
     public static final String STORE = "images-in-flight";
 
     static final String SOURCE = "image-events";
+    static final String FILTER = "filter";
     static final String PROCESSOR = "captioning";
     static final String CAPTIONS = "captions";
     static final String SHADOWS = "shadows";
@@ -62,6 +63,28 @@ public final class CaptionTopology {
         return build(config, codec, images, models, trials, executor, clock, Ticker.systemTicker(), listener);
     }
 
+    /**
+     * Builds the topology for a part of the events: the others are read and passed over. Otherwise as
+     * {@link #build(CaptionConfig, EventCodec, ImageSource, Map, CaptionTrials, Executor, Clock, CaptionListener)}.
+     */
+    public static Topology buildFor(
+            RecordFilter filter,
+            CaptionConfig config,
+            EventCodec codec,
+            ImageSource images,
+            Map<String, ? extends AsyncCaptioner> models,
+            Executor executor,
+            Clock clock,
+            CaptionListener listener) {
+        return build(
+                filter,
+                config,
+                new CaptionPipeline(config, codec, images, models, CaptionTrials.NONE, executor, clock, listener),
+                clock,
+                Ticker.systemTicker(),
+                listener);
+    }
+
     static Topology build(
             CaptionConfig config,
             EventCodec codec,
@@ -74,6 +97,16 @@ public final class CaptionTopology {
             CaptionListener listener) {
         CaptionPipeline pipeline =
                 new CaptionPipeline(config, codec, images, models, trials, executor, clock, listener);
+        return build(RecordFilter.ALL, config, pipeline, clock, ticker, listener);
+    }
+
+    private static Topology build(
+            RecordFilter filter,
+            CaptionConfig config,
+            CaptionPipeline pipeline,
+            Clock clock,
+            Ticker ticker,
+            CaptionListener listener) {
         InFlightBudget budget = new InFlightBudget(config.limits().processBytes());
         Topology topology = new Topology();
         topology.addSource(
@@ -84,8 +117,13 @@ public final class CaptionTopology {
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(),
                 config.topics().imageEvents());
+        String parent = SOURCE;
+        if (filter != RecordFilter.ALL) {
+            topology.addProcessor(FILTER, () -> new FilterProcessor(filter), SOURCE);
+            parent = FILTER;
+        }
         topology.addProcessor(
-                PROCESSOR, () -> new CaptionProcessor(config, pipeline, budget, ticker, listener), SOURCE);
+                PROCESSOR, () -> new CaptionProcessor(config, pipeline, budget, ticker, listener), parent);
         topology.addStateStore(store(config), PROCESSOR);
         ByteArraySerializer bytes = new ByteArraySerializer();
         topology.addSink(CAPTIONS, config.topics().captionEvents(), bytes, bytes, PROCESSOR);

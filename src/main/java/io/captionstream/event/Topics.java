@@ -42,6 +42,20 @@ public record Topics(
         checkArgument(names.stream().distinct().count() == names.size(), "topic names must differ: %s", names);
     }
 
+    /** All names. */
+    public List<String> all() {
+        return List.of(
+                imageEvents,
+                captionEvents,
+                deadLetters,
+                shadowCaptions,
+                labeledPairs,
+                labelDeadLetters,
+                modelReleases,
+                trainingCommands,
+                trainingReports);
+    }
+
     /** The names used unless configured otherwise. */
     public static Topics defaults() {
         return prefixed("");

@@ -2,7 +2,7 @@ package io.captionstream.service;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
-import io.captionstream.caption.CaptionConfig;
+import io.captionstream.caption.CaptionStreams;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -35,8 +35,7 @@ final class StreamsProperties {
                 caption.commitInterval(),
                 caption.maxRecordSize().asLongValue());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, caption.processingGuarantee());
-        // Punctuators, which pass results on, run between polls.
-        properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        properties.put(StreamsConfig.POLL_MS_CONFIG, CaptionStreams.POLL_MILLIS);
         properties.putAll(config.kafka().properties());
         return properties;
     }
@@ -60,23 +59,11 @@ final class StreamsProperties {
 
     private static Properties common(
             ServiceConfig config, String applicationId, int threads, Duration commitInterval, long maxRecordBytes) {
-        Properties properties = new Properties();
+        Properties properties =
+                CaptionStreams.properties(applicationId, config.stateDirectory(), Math.toIntExact(maxRecordBytes));
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString());
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
-        // Records may be megabytes: these bound what is buffered before the topology bounds what is in flight.
-        properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 32);
-        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 64);
-        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 16 << 20);
-        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000);
-        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
-        properties.put(
-                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-                Math.toIntExact(maxRecordBytes) + CaptionConfig.RECORD_OVERHEAD_BYTES);
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
         return properties;
     }
 
