@@ -111,6 +111,8 @@ class PackageDirectionTest {
                 .mayOnlyAccessLayers("event")
                 .whereLayer("operations")
                 .mayOnlyAccessLayers("connection", "event", "image", "model", "release", "store", "text")
+                .whereLayer("replay")
+                .mayOnlyAccessLayers("caption", "connection", "event", "image", "inference", "model", "streams")
                 .whereLayer("streams")
                 .mayOnlyAccessLayers("event")
                 .whereLayer("service")

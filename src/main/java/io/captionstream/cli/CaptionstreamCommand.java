@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
             ImportCocoCommand.class,
             EvaluateCommand.class,
             ReexportCommand.class,
-            ModelsCommand.class
+            ModelsCommand.class,
+            ReplayCommand.class
         })
 public final class CaptionstreamCommand {
     private CaptionstreamCommand() {}

@@ -1,0 +1,117 @@
+package io.captionstream.replay;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.captionstream.caption.CaptionConfig;
+import io.captionstream.caption.CaptionListener;
+import io.captionstream.caption.CaptionStreams;
+import io.captionstream.caption.CaptionTopology;
+import io.captionstream.connection.Connection;
+import io.captionstream.event.Topics;
+import io.captionstream.inference.AsyncCaptioner;
+import io.captionstream.streams.StreamsRunner;
+import io.captionstream.streams.StreamsState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+
+/** The caption topology on the ranges of a plan. */
+final class ReplayStreams implements AutoCloseable {
+    private static final int CODEC_THREADS = 4;
+
+    private final Path state;
+    private final ExecutorService codecThreads = Executors.newFixedThreadPool(
+            CODEC_THREADS,
+            new ThreadFactoryBuilder()
+                    .setNameFormat("replay-codec-%d")
+                    .setDaemon(true)
+                    .build());
+    private final Map<String, Integer> inFlight = new ConcurrentHashMap<>();
+    private final AtomicBoolean failed = new AtomicBoolean();
+    private final StreamsRunner runner;
+
+    ReplayStreams(ReplayPlan plan, Connection connection, ReplayConfig config, ReplayModel model) throws IOException {
+        this.state = Files.createTempDirectory("captionstream-replay-");
+        this.runner = new StreamsRunner(
+                "replay",
+                () -> topology(plan, connection, config.caption(), model),
+                properties(plan, connection, config.caption()),
+                List.of(),
+                config.closeTimeout(),
+                streams -> {},
+                () -> failed.set(true));
+        runner.start();
+    }
+
+    private Topology topology(ReplayPlan plan, Connection connection, CaptionConfig config, ReplayModel model) {
+        return CaptionTopology.buildFor(
+                plan::contains,
+                config.withTopics(topics(plan, config.topics())),
+                new OneModelCodec(connection.codec()),
+                model.images()::load,
+                Map.<String, AsyncCaptioner>of(plan.model(), model.batcher()),
+                codecThreads,
+                Clock.systemUTC(),
+                new CaptionListener() {
+                    @Override
+                    public void inFlight(String taskId, int images, long bytes) {
+                        inFlight.put(taskId, images);
+                    }
+                });
+    }
+
+    private static Topics topics(ReplayPlan plan, Topics topics) {
+        return new Topics(
+                plan.source(),
+                plan.target(),
+                plan.deadLetters(),
+                topics.shadowCaptions(),
+                topics.labeledPairs(),
+                topics.labelDeadLetters(),
+                topics.modelReleases(),
+                topics.trainingCommands(),
+                topics.trainingReports());
+    }
+
+    private Properties properties(ReplayPlan plan, Connection connection, CaptionConfig config) {
+        Properties properties = CaptionStreams.properties(plan.applicationId(), state, config.maxRecordBytes());
+        properties.put(StreamsConfig.POLL_MS_CONFIG, CaptionStreams.POLL_MILLIS);
+        properties.put(
+                StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, connection.settings().bootstrapServers());
+        properties.putAll(connection.settings().kafkaProperties());
+        return properties;
+    }
+
+    /** Events in flight in this process. */
+    int inFlight() {
+        return inFlight.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    boolean isRunning() {
+        return runner.state() == StreamsState.RUNNING;
+    }
+
+    /** Whether it will not come back by itself. */
+    boolean hasFailed() {
+        return failed.get();
+    }
+
+    /** Commits what is done. */
+    @Override
+    public void close() throws IOException {
+        runner.close();
+        codecThreads.shutdownNow();
+        MoreFiles.deleteRecursively(state, RecursiveDeleteOption.ALLOW_INSECURE);
+    }
+}
