@@ -1,8 +1,11 @@
 package io.captionstream.service;
 
+import static java.util.Objects.requireNonNull;
+
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.event.ModelRelease;
+import io.captionstream.event.SchemaRegistrar;
 import io.captionstream.event.Trial;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.BundleWriter;
@@ -14,6 +17,7 @@ import io.captionstream.store.StoreConfig;
 import io.captionstream.store.StoredBundle;
 import io.captionstream.text.Vocabulary;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -56,6 +60,10 @@ final class DemoVersions implements AutoCloseable {
     DemoVersions(EmbeddedStack stack, String topic, Path folder) {
         this.folder = folder;
         store = BundleStore.open(StoreConfig.of(storeFolder().toUri()));
+        SchemaRegistryClient registry =
+                new CachedSchemaRegistryClient(stack.registry().url(), 10);
+        // Releases may be older than the first service.
+        new SchemaRegistrar(registry).register(Map.of(topic, ModelRelease.getClassSchema()));
         String servers = stack.broker().bootstrapServers();
         log = new ReleaseLog(
                 () -> new KafkaConsumer<>(
@@ -66,8 +74,7 @@ final class DemoVersions implements AutoCloseable {
                         Map.of("bootstrap.servers", servers, "acks", "all"),
                         new ByteArraySerializer(),
                         new ByteArraySerializer()),
-                new ConfluentEventCodec(
-                        new CachedSchemaRegistryClient(stack.registry().url(), 10), Map.of()),
+                new ConfluentEventCodec(registry, Map.of()),
                 topic);
     }
 
@@ -143,18 +150,17 @@ final class DemoVersions implements AutoCloseable {
                 .setPercentage(percentage)
                 .setStartedAt(Instant.now())
                 .build();
-        current = Releases.startTrial(java.util.Objects.requireNonNull(current, "nothing is released"), trial, "");
+        current = Releases.startTrial(requireNonNull(current, "nothing is released"), trial, "");
         log.publish(current);
     }
 
     void endTrial() throws IOException {
-        current = Releases.endTrial(java.util.Objects.requireNonNull(current, "nothing is released"), "");
+        current = Releases.endTrial(requireNonNull(current, "nothing is released"), "");
         log.publish(current);
     }
 
     void promoteTrial() throws IOException {
-        current = Releases.promoteTrial(
-                java.util.Objects.requireNonNull(current, "nothing is released"), "", Instant.now());
+        current = Releases.promoteTrial(requireNonNull(current, "nothing is released"), "", Instant.now());
         log.publish(current);
     }
 

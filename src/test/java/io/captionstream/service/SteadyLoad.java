@@ -65,11 +65,16 @@ final class SteadyLoad implements AutoCloseable {
         var unused = sender.scheduleAtFixedRate(this::send, 0, period, TimeUnit.NANOSECONDS);
     }
 
+    /** Id of the image of an event. */
+    static String id(int number) {
+        return "image-" + number % KEYS;
+    }
+
     private void send() {
         int number = sent.getAndIncrement();
         sentNanos.put(number, System.nanoTime());
         var unused = log.send(ImageEvent.newBuilder()
-                .setId("image-" + number % KEYS)
+                .setId(id(number))
                 .setContent(images.get(number % IMAGES).duplicate())
                 .setAttributes(Map.of("number", Integer.toString(number)))
                 .build());
