@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class LiveModel implements AutoCloseable {
     private final Object lock = new Object();
+    private final Executor closing;
 
     @GuardedBy("lock")
     private Generation current;
@@ -19,8 +21,15 @@ public final class LiveModel implements AutoCloseable {
     @GuardedBy("lock")
     private boolean closed;
 
+    /** Captioners are closed by whoever lets go of them last. */
     public LiveModel(Captioner initial) {
-        this.current = new Generation(initial);
+        this(initial, Runnable::run);
+    }
+
+    /** @param closing closes captioners that are not in use any more; that may take a while */
+    public LiveModel(Captioner initial, Executor closing) {
+        this.closing = requireNonNull(closing, "closing is null");
+        this.current = new Generation(initial, closing);
     }
 
     /**
@@ -45,7 +54,7 @@ public final class LiveModel implements AutoCloseable {
         synchronized (lock) {
             checkState(!closed, "model is closed");
             old = current;
-            current = new Generation(next);
+            current = new Generation(next, closing);
         }
         old.release();
     }
@@ -74,13 +83,15 @@ public final class LiveModel implements AutoCloseable {
 
     private static final class Generation {
         private final Captioner captioner;
+        private final Executor closing;
 
         // One for being current, one per lease.
         @GuardedBy("this")
         private int references = 1;
 
-        private Generation(Captioner captioner) {
+        private Generation(Captioner captioner, Executor closing) {
             this.captioner = requireNonNull(captioner, "captioner is null");
+            this.closing = closing;
         }
 
         private synchronized void retain() {
@@ -94,7 +105,7 @@ public final class LiveModel implements AutoCloseable {
                 last = references == 0;
             }
             if (last) {
-                captioner.close();
+                closing.execute(captioner::close);
             }
         }
     }

@@ -6,7 +6,9 @@ import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.DjlCaptioner;
 import io.captionstream.model.InferenceException;
 import io.captionstream.model.ModelBundle;
+import io.captionstream.network.NativeMemory;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Makes captioners of bundles: loaded as configured, and warm. */
 final class ModelLoader {
@@ -28,20 +30,38 @@ final class ModelLoader {
     /**
      * Loads a bundle and runs it once on every batch size it will see, with the decoding that events get by default.
      *
+     * @param beside whether another version captions meanwhile: then it is left as much time between the runs as they
+     *     take, so that what had to wait for a processor is worked off
      * @return the caller's to close
      * @throws InferenceException if it cannot be loaded here, or cannot decode so
      */
-    DjlCaptioner load(ModelBundle bundle) throws InferenceException {
+    DjlCaptioner load(ModelBundle bundle, boolean beside) throws InferenceException {
         DjlCaptioner captioner = DjlCaptioner.load(bundle, config);
         boolean warm = false;
         try {
-            captioner.warmUp(batchSizes, decoding);
+            for (int batchSize : batchSizes) {
+                long start = System.nanoTime();
+                captioner.warmUp(List.of(batchSize), decoding);
+                if (beside) {
+                    pause(System.nanoTime() - start);
+                }
+            }
             warm = true;
             return captioner;
         } finally {
             if (!warm) {
                 captioner.close();
             }
+            NativeMemory.release();
+        }
+    }
+
+    private static void pause(long nanos) throws InferenceException {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InferenceException(InferenceException.Code.CLOSED, "The service ends", e);
         }
     }
 }

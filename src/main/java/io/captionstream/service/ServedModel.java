@@ -45,7 +45,7 @@ final class ServedModel implements AutoCloseable {
      */
     ServedModel(Captioner first, ReleaseLoader loader, ServingContext context, Runnable onChange) {
         this.name = first.identity().name();
-        this.live = new LiveModel(first);
+        this.live = new LiveModel(first, context::close);
         this.batcher = new Batcher(
                 live, context.batches(), Ticker.systemTicker(), new BatcherMetrics(context.meters(), name, LIVE));
         SwapEvents events = new SwapEvents(context.meters(), name, LIVE, context.reports(), onChange);
@@ -55,7 +55,7 @@ final class ServedModel implements AutoCloseable {
                 context.batches(),
                 new BatcherMetrics(context.meters(), name, TRIAL),
                 context.trialPatience(),
-                context.loading());
+                context::close);
         SwapEvents trialEvents = new SwapEvents(context.meters(), name, TRIAL, context.reports(), onChange);
         this.trialSwap = context.swap(trialSlot, null, loader, trialEvents);
         trialEvents.watch(trialSwap);

@@ -107,8 +107,8 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
                 "captionstream.models names two bundles of %s, one at %s",
                 name,
                 configured.directory());
-        ReleaseLoader released = release -> loader.load(bundles.open(release, configured));
-        Captioner first = first(configured, Optional.ofNullable(releases.get(name)), released);
+        Captioner first = first(configured, Optional.ofNullable(releases.get(name)));
+        ReleaseLoader released = release -> loader.load(bundles.open(release, configured), true);
         models.put(name, new ServedModel(first, released, context, this::changed));
         ModelIdentity identity = first.identity();
         LOG.infof(
@@ -122,11 +122,10 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
     }
 
     /** The released version. If it cannot be loaded, the folder's, and the release is tried again beside it. */
-    private Captioner first(ModelBundle configured, Optional<ModelRelease> release, ReleaseLoader released)
-            throws InferenceException {
+    private Captioner first(ModelBundle configured, Optional<ModelRelease> release) throws InferenceException {
         if (release.isPresent()) {
             try {
-                return released.load(Release.of(release.get()));
+                return loader.load(bundles.open(Release.of(release.get()), configured), false);
             } catch (BundleException | InferenceException | IOException | RuntimeException | OutOfMemoryError e) {
                 LOG.warnf(
                         "%s begins with version %s: version %s is released, but cannot be loaded: %s",
@@ -136,7 +135,7 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
                         e.getMessage());
             }
         }
-        return loader.load(configured);
+        return loader.load(configured, false);
     }
 
     /** Follows a release from now on, if it is of one of these models. Returns at once. */

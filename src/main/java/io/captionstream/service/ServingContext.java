@@ -3,6 +3,7 @@ package io.captionstream.service;
 import com.google.common.base.Ticker;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.ModelIdentity;
+import io.captionstream.network.NativeMemory;
 import io.captionstream.release.HotSwap;
 import io.captionstream.release.ReleaseLoader;
 import io.captionstream.release.RetryDelay;
@@ -10,6 +11,7 @@ import io.captionstream.release.SwapListener;
 import io.captionstream.release.SwapSlot;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,19 @@ record ServingContext(
         ScheduledExecutorService loading,
         RetryDelay retry,
         Duration trialPatience) {
+    /** Closes what is not in use any more, where nobody waits for it, and gives its memory back. */
+    void close(Runnable leaving) {
+        try {
+            loading.execute(() -> {
+                leaving.run();
+                NativeMemory.release();
+            });
+        } catch (RejectedExecutionException e) {
+            // The service ends.
+            leaving.run();
+        }
+    }
+
     HotSwap swap(SwapSlot slot, @Nullable ModelIdentity serving, ReleaseLoader loader, SwapListener listener) {
         return new HotSwap(slot, serving, loader, loading, loading, retry, Ticker.systemTicker(), listener);
     }

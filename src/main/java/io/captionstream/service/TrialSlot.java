@@ -16,7 +16,6 @@ import io.captionstream.release.SwapSlot;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,14 +91,8 @@ final class TrialSlot implements SwapSlot, AutoCloseable {
     public synchronized void clear() {
         Running leaving = running;
         running = null;
-        if (leaving == null) {
-            return;
-        }
-        try {
+        if (leaving != null) {
             closing.execute(leaving::close);
-        } catch (RejectedExecutionException e) {
-            // The service ends.
-            leaving.close();
         }
     }
 
