@@ -50,7 +50,7 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
 
     private ServedModels(ServiceConfig config, BatcherConfig batches, MeterRegistry meters, SwapReports reports) {
         Settings settings = new Settings(config, 1);
-        loader = new ModelLoader(config, batches);
+        loader = new ModelLoader(config, batches, new AvailableMemory(Path.of("/")));
         bundles = new ReleasedBundles(settings);
         loading = Executors.newSingleThreadScheduledExecutor(new ThreadFactoryBuilder()
                 .setNameFormat("model-loader")

@@ -335,6 +335,10 @@ public interface ServiceConfig {
         @WithDefault("5m")
         Duration maxRetryBackoff();
 
+        /** Memory that must be available for a version beside what serves, as so many times its graph's file; 0: any. */
+        @WithDefault("12")
+        double memoryFactor();
+
         /** How long a version on trial may keep an image waiting. */
         @WithDefault("1s")
         Duration trialPatience();

@@ -218,6 +218,18 @@ class ReleasedModelsTest {
     }
 
     @Test
+    void shouldNotLoadWhatThereIsNoRoomFor() throws Exception {
+        ModelRelease second = release("2");
+        load(Map.of(), Map.of("captionstream.releases.memory-factor", "1e12"));
+
+        requireModels().accept(second);
+        await().atMost(LIMIT).until(() -> served().status().attempts() > 1);
+        assertThat(served().status().serving().version()).isEqualTo("1");
+        assertThat(failures("OUT_OF_MEMORY")).isPositive();
+        assertThat(served().status().failure()).contains("memory-factor");
+    }
+
+    @Test
     void shouldIgnoreReleasesOfOtherModels() throws Exception {
         load(Map.of());
 
