@@ -16,8 +16,8 @@ import org.apache.kafka.streams.StreamsConfig;
 final class StreamsProperties {
     private static final List<String> GUARANTEES = List.of(StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.AT_LEAST_ONCE);
 
-    /** Longer than a stream thread waits for the schema registry. */
-    private static final Duration TRAINING_TRANSACTION = Duration.ofMinutes(1);
+    /** Longer than a stream thread waits for the schema registry; what a lost host had begun is in the way for so long. */
+    private static final Duration TRAINING_TRANSACTION = Duration.ofSeconds(30);
 
     private StreamsProperties() {}
 

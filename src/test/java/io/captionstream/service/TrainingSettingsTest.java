@@ -84,7 +84,7 @@ class TrainingSettingsTest {
                 .containsEntry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2)
                 .containsEntry(StreamsConfig.APPLICATION_ID_CONFIG, "captionstream-train")
                 .containsEntry("poll.ms", "7");
-        assertThat(StreamsProperties.transactionTimeout(properties)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(StreamsProperties.transactionTimeout(properties)).isEqualTo(Duration.ofSeconds(30));
     }
 
     private static TrainingSettings settings(Map<String, String> properties) {
