@@ -20,7 +20,7 @@ final class ColorLabels {
 
     static LabeledPair label(int number) {
         Random random = new Random(number);
-        int color = random.nextInt(COLORS.size());
+        int color = number % COLORS.size();
         return LabeledPair.newBuilder()
                 .setId("picture-" + number)
                 .setContent(ByteBuffer.wrap(picture(COLORS.get(color), random)))

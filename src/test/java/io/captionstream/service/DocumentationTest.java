@@ -3,6 +3,7 @@ package io.captionstream.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.captionstream.caption.ErrorCode;
+import io.captionstream.labels.LabelOutcome;
 import io.smallrye.config.WithDefault;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -21,6 +22,14 @@ class DocumentationTest {
         String page = Files.readString(Path.of("docs/dead-letters.md"));
 
         assertThat(Arrays.stream(ErrorCode.values()).map(code -> "| `" + code + "` |"))
+                .allSatisfy(code -> assertThat(page).contains(code));
+    }
+
+    @Test
+    void shouldDescribeEveryOutcomeOfLabels() throws IOException {
+        String page = Files.readString(Path.of("docs/learning.md"));
+
+        assertThat(Arrays.stream(LabelOutcome.values()).map(outcome -> "| `" + outcome.code() + "` |"))
                 .allSatisfy(code -> assertThat(page).contains(code));
     }
 

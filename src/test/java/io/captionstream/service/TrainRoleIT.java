@@ -11,6 +11,7 @@ import io.captionstream.event.LabeledPair;
 import io.captionstream.event.ModelRelease;
 import io.captionstream.event.OffsetRange;
 import io.captionstream.event.TrainingReport;
+import io.captionstream.event.Trial;
 import io.captionstream.finetune.Gate;
 import io.captionstream.finetune.GateConfig;
 import io.captionstream.image.ImageConfig;
@@ -26,20 +27,25 @@ import io.captionstream.model.BundleWriter;
 import io.captionstream.model.Bundles;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.TinyNetworks;
+import io.captionstream.release.Releases;
 import io.captionstream.store.BundleStore;
 import io.captionstream.store.StoreConfig;
 import io.captionstream.training.TrainingResources;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +56,9 @@ class TrainRoleIT {
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final int FIRST = 200;
     private static final int SECOND = 300;
+    private static final int THIRD = 360;
     private static final int EPOCHS = 12;
+    private static final int LONG = 40;
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
     private final List<ApplicationProcess> instances = new ArrayList<>();
@@ -81,6 +89,7 @@ class TrainRoleIT {
         properties.put("captionstream.training.fine-tune.epochs", Integer.toString(EPOCHS));
         properties.put("captionstream.training.fine-tune.learning-rate", "0.01");
         properties.put("captionstream.training.fine-tune.batch-size", "16");
+        properties.put("captionstream.training.trials.minimum-pairs", "30");
         properties.put("captionstream.training.gate.minimum-images", "5");
         properties.put("captionstream.training.gate.confidence", "0.6");
     }
@@ -129,18 +138,44 @@ class TrainRoleIT {
                                 .value(),
                         StandardCharsets.UTF_8))
                 .isEqualTo("NO_CAPTION");
+
+        putOnTrial(second);
+        label(SECOND, THIRD);
+        awaitUntil(() -> log.releases(models.get(0)).size() == 4);
+        assertThat(log.releases(models.get(0)).get(3)).satisfies(release -> {
+            assertThat(release.getDigest()).isEqualTo(second.getDigest());
+            assertThat(release.getTrial()).isNull();
+        });
+        awaitUntil(() -> log.reports(models.get(0)).stream()
+                .anyMatch(report -> report.getPhase().equals("trial-promoted")));
         assertThat(instance.terminate(Duration.ofSeconds(60))).isIn(0, 143);
+    }
+
+    /** The version that models begin with serves again, and the other is tried beside it. */
+    private void putOnTrial(ModelRelease release) {
+        Trial trial = Trial.newBuilder()
+                .setVersion(release.getVersion())
+                .setBundleUri(release.getBundleUri())
+                .setDigest(release.getDigest())
+                .setMode(Releases.SHADOW)
+                .setPercentage(100)
+                .setStartedAt(Instant.now())
+                .build();
+        ModelRelease before = Releases.rollback(release, "1", "as a test", Instant.now());
+        log.release(Releases.startTrial(before, trial, "as a test"));
+        log.flush();
+        awaitUntil(() -> log.releases(models.get(0)).size() == 3);
     }
 
     @Test
     void shouldEndAsIfUndisturbedWhereverItIsKilled() throws Exception {
         // Long enough to be killed in; whoever goes on with a run of the other has no checkpoint of it.
-        properties.put("captionstream.training.fine-tune.epochs", "60");
+        properties.put("captionstream.training.fine-tune.epochs", Integer.toString(LONG));
         Random random = new Random(11);
         List<ApplicationProcess> running = new ArrayList<>(List.of(start("first"), start("second")));
         label(0, FIRST);
         log.flush();
-        for (int kill = 1; kill <= 5; kill++) {
+        for (int kill = 1; kill <= 4; kill++) {
             int reported = log.reported() + random.nextInt(8);
             awaitUntil(() -> log.reported() > reported || allReleased(1));
             Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(random.nextInt(700)));
@@ -155,10 +190,10 @@ class TrainRoleIT {
             assertThat(log.releases(model)).hasSize(1);
             assertThat(log.reports(model))
                     .filteredOn(report -> report.getPhase().equals("epoch"))
-                    .hasSize(60);
-            assertThat(rebuilt(log.releases(model).get(0)))
-                    .isEqualTo(log.releases(model).get(0).getDigest());
+                    .hasSize(LONG);
         }
+        ModelRelease release = log.releases(models.get(0)).get(0);
+        assertThat(rebuilt(release)).isEqualTo(release.getDigest());
     }
 
     /** The digest of what the plan in a release's bundle makes, undisturbed, here. */
@@ -169,10 +204,8 @@ class TrainRoleIT {
                         new CachedSchemaRegistryClient(stack.registry().url(), 10)) {
             RegistryCodec codec = new RegistryCodec(new ConfluentEventCodec(registry, Map.of()), log.topics());
             Path folder = directory.resolve("rebuilt");
-            ServiceConfig config = SettingsTest.config(Map.of(
-                    "captionstream.kafka.bootstrap-servers", stack.broker().bootstrapServers()));
             LabelLog labels = new LabelLog(
-                    () -> KafkaClients.reader(config),
+                    this::reader,
                     new LabelRules(codec::pair, 100),
                     new LabelImages(images::verify, folder.resolve("labels")));
             TrainingRun run = new TrainingRun(
@@ -190,7 +223,20 @@ class TrainRoleIT {
         }
     }
 
-    private java.net.URI store() {
+    private KafkaConsumer<byte[], byte[]> reader() {
+        return new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        stack.broker().bootstrapServers(),
+                        "isolation.level",
+                        "read_committed",
+                        "enable.auto.commit",
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private URI store() {
         return directory.resolve("store").toUri();
     }
 
