@@ -110,7 +110,7 @@ class PackageDirectionTest {
                 .whereLayer("connection")
                 .mayOnlyAccessLayers("event")
                 .whereLayer("operations")
-                .mayOnlyAccessLayers("connection", "event", "image", "model", "release", "store", "text")
+                .mayOnlyAccessLayers("connection", "event", "image", "learning", "model", "release", "store", "text")
                 .whereLayer("replay")
                 .mayOnlyAccessLayers("caption", "connection", "event", "image", "inference", "model", "streams")
                 .whereLayer("streams")

@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,7 +51,8 @@ import picocli.CommandLine.Spec;
             "Trains a model on captioned images.",
             "Ctrl-C leaves a checkpoint; the same command goes on from it."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        subcommands = TrainNowCommand.class)
 final class TrainCommand implements Callable<Integer> {
     private static final int STOPPED = 130;
     /** For what does not depend on the vocabulary. */
@@ -68,25 +70,16 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            required = true,
             paramLabel = "FILE",
-            description = "JSON lines with 'image', a path relative to the file, and 'captions'.")
+            description = "Required. JSON lines with 'image', a path relative to the file, and 'captions'.")
     @SuppressWarnings("NullAway.Init")
     Path data;
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = "NAME",
-            description = "resnet50-lstm or inceptionv3-glove.")
+    @Option(names = "--model", paramLabel = "NAME", description = "Required. resnet50-lstm or inceptionv3-glove.")
     @SuppressWarnings("NullAway.Init")
     String model;
 
-    @Option(
-            names = "--out",
-            required = true,
-            paramLabel = "FOLDER",
-            description = "Folder of the bundle; must not exist.")
+    @Option(names = "--out", paramLabel = "FOLDER", description = "Required. Folder of the bundle; must not exist.")
     @SuppressWarnings("NullAway.Init")
     Path out;
 
@@ -249,6 +242,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, BundleException, InferenceException {
+        requireOptions();
         if (Files.exists(out)) {
             throw new FileAlreadyExistsException(out + " exists already; bundles are not overwritten");
         }
@@ -295,6 +289,21 @@ final class TrainCommand implements Callable<Integer> {
             export(network, vocabulary, trained.get(), images, training.lineage(images));
         }
         return 0;
+    }
+
+    /** Not by picocli, which would require them of 'train now', too. */
+    private void requireOptions() {
+        Map<String, Object> required = new LinkedHashMap<>();
+        required.put("--data", data);
+        required.put("--model", model);
+        required.put("--out", out);
+        List<String> missing = required.entrySet().stream()
+                .filter(option -> option.getValue() == null)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Missing required options: " + String.join(", ", missing));
+        }
     }
 
     private void export(

@@ -251,7 +251,7 @@ public final class ModelOperations {
                 .setMode(request.mode())
                 .setPercentage(request.percentage())
                 .setAutomatic(request.automatic())
-                .setParentVersion(BundleReleases.parentVersion(bundle.manifest()))
+                .setParentVersion(BundleReleases.parentVersion(bundle))
                 .setStartedAt(clock.instant())
                 .build();
         return publish(released, Releases.startTrial(released, trial, reason));

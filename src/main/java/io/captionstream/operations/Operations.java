@@ -68,6 +68,14 @@ public final class Operations implements AutoCloseable {
         return models;
     }
 
+    public TrainNow training() {
+        return new TrainNow(connection, config.topics(), config.register(), Clock.systemUTC());
+    }
+
+    public BundleStore store() {
+        return store;
+    }
+
     @Override
     public void close() throws IOException {
         store.close();

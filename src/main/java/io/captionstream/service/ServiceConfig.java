@@ -48,6 +48,8 @@ public interface ServiceConfig {
 
     Releases releases();
 
+    Operations operations();
+
     Training training();
 
     interface Kafka {
@@ -321,6 +323,12 @@ public interface ServiceConfig {
 
         /** Local folder for the bundles in use, one per process; by default {@code bundles} in the state directory. */
         Optional<Path> cacheDirectory();
+    }
+
+    interface Operations {
+        /** Whether what changes something can be asked for over HTTP; looking can always be. */
+        @WithDefault("false")
+        boolean enabled();
     }
 
     interface Releases {

@@ -1,0 +1,43 @@
+package io.captionstream.service.api;
+
+import io.captionstream.operations.Operations;
+import io.captionstream.replay.ImageReplay;
+import io.captionstream.service.OperationsSettings;
+import io.captionstream.service.ServiceConfig;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The operations as the service is configured, opened when first asked for. */
+@ApplicationScoped
+class OperationsAccess {
+    private final OperationsSettings settings;
+    private @Nullable Operations operations;
+
+    OperationsAccess(ServiceConfig config) {
+        this.settings = new OperationsSettings(config);
+    }
+
+    /** @throws IllegalStateException if no store is configured */
+    synchronized Operations get() throws IOException {
+        Operations opened = operations;
+        if (opened == null) {
+            opened = Operations.open(settings.operations());
+            operations = opened;
+        }
+        return opened;
+    }
+
+    ImageReplay imageReplay() throws IOException {
+        return new ImageReplay(get().connection(), settings.replay());
+    }
+
+    @PreDestroy
+    synchronized void close() throws IOException {
+        if (operations != null) {
+            operations.close();
+            operations = null;
+        }
+    }
+}
