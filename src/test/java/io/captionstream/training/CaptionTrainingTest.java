@@ -3,6 +3,7 @@ package io.captionstream.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.captionstream.image.ResizeMode;
 import io.captionstream.network.Architecture;
 import io.captionstream.network.EncoderVariant;
 import io.captionstream.network.NetworkConfig;
@@ -13,6 +14,7 @@ import io.captionstream.scene.SceneFolder;
 import io.captionstream.scene.SceneGenerator;
 import io.captionstream.text.Vocabulary;
 import io.captionstream.training.LearningRateSchedule.Decay;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -143,6 +146,47 @@ class CaptionTrainingTest {
         assertThat(weights.only(name -> name.startsWith("encoder."))).isEqualTo(encoder);
         assertThat(weights.only(name -> name.startsWith("decoder.")))
                 .isNotEqualTo(uninterrupted.only(name -> name.startsWith("decoder.")));
+    }
+
+    @Test
+    void shouldLearnFromTheMiddleOfImagesThatAreCropped() throws IOException {
+        Hyperparameters frozen = hyperparameters(1)
+                .withSchedule(1, 0.003)
+                .withOptions(TrainingOptions.defaults().withTrainEncoder(false));
+        List<CaptionedImage> wide = new ArrayList<>();
+        List<CaptionedImage> middles = new ArrayList<>();
+        for (CaptionedImage image : images.subList(0, 20)) {
+            BufferedImage scene = ImageIO.read(image.file().toFile());
+            BufferedImage middle = new BufferedImage(32, 32, BufferedImage.TYPE_3BYTE_BGR);
+            middle.getGraphics().drawImage(scene, 0, 0, 32, 32, null);
+            BufferedImage framed = new BufferedImage(96, 32, BufferedImage.TYPE_3BYTE_BGR);
+            framed.getGraphics().drawImage(middle, 32, 0, null);
+            wide.add(png(framed, "wide", image));
+            middles.add(png(middle, "middle", image));
+        }
+
+        assertThat(cropping(frozen, "wide", ResizeMode.CENTER_CROP).run(wide, TrainingListener.NONE, () -> false))
+                .isEqualTo(
+                        cropping(frozen, "middle", ResizeMode.STRETCH).run(middles, TrainingListener.NONE, () -> false))
+                .isNotEqualTo(cropping(frozen, "stretched", ResizeMode.STRETCH)
+                        .run(wide, TrainingListener.NONE, () -> false));
+    }
+
+    private CaptionTraining cropping(Hyperparameters hyperparameters, String name, ResizeMode resize) {
+        return new CaptionTraining(
+                network(),
+                hyperparameters,
+                vocabulary,
+                StartingPoint.random(Map.of()),
+                new CheckpointFolder(folder.resolve("checkpoints-" + name)),
+                new TrainingResources(Long.MAX_VALUE, 1, folder.resolve("features")),
+                resize);
+    }
+
+    private CaptionedImage png(BufferedImage pixels, String name, CaptionedImage image) throws IOException {
+        Path file = Files.createTempFile(folder, name, ".png");
+        ImageIO.write(pixels, "png", file.toFile());
+        return new CaptionedImage(image.id(), file, image.captions(), Split.TRAIN);
     }
 
     @Test
