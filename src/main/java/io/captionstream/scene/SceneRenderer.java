@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
 
 /** Paints scenes. Stateless and safe for use from several threads. */
 public final class SceneRenderer {
+    private static final Color HOLE = new Color(0x202020);
+
     /** A picture of {@link Scene#SIZE} pixels each way, type {@link BufferedImage#TYPE_3BYTE_BGR}. */
     public BufferedImage render(Scene scene) {
         BufferedImage image = new BufferedImage(Scene.SIZE, Scene.SIZE, BufferedImage.TYPE_3BYTE_BGR);
@@ -20,6 +22,8 @@ public final class SceneRenderer {
             for (SceneObject object : scene.objects()) {
                 graphics.setColor(new Color(object.rgb()));
                 graphics.fill(object.kind().outline(object.x(), object.y(), object.radius(), object.rotation()));
+                graphics.setColor(HOLE);
+                object.kind().hole(object.x(), object.y(), object.radius()).ifPresent(graphics::fill);
             }
         } finally {
             graphics.dispose();

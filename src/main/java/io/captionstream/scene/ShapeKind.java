@@ -5,6 +5,7 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The outlines a scene is made of. */
 public enum ShapeKind {
@@ -61,6 +62,11 @@ public enum ShapeKind {
         }
         path.closePath();
         return path;
+    }
+
+    /** What is painted dark inside the outline; nothing but the hole of a ring. */
+    Optional<Shape> hole(double x, double y, double radius) {
+        return this == RING ? Optional.of(disc(x, y, radius * CIRCLE_SHRINK * innerRadius)) : Optional.empty();
     }
 
     private static Shape disc(double x, double y, double radius) {

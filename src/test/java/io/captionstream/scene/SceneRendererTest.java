@@ -45,12 +45,12 @@ class SceneRendererTest {
     }
 
     @Test
-    void shouldLeaveTheMiddleOfARingOpen() {
+    void shouldPaintTheHoleOfARingDark() {
         Background ground = new Background(0xffffff, 0xffffff, false, 0, 0);
         SceneObject ring = new SceneObject(ShapeKind.RING, ShapeColor.RED, ShapeSize.LARGE, 128, 128, 50, 0, 0xd62728);
         BufferedImage image = renderer.render(new Scene(List.of(ring), List.of(), ground));
 
-        assertThat(image.getRGB(128, 128)).isEqualTo(0xffffffff);
+        assertThat(image.getRGB(128, 128)).isEqualTo(0xff202020);
         assertThat(image.getRGB(128 + 37, 128)).isEqualTo(0xffd62728);
     }
 
