@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,20 @@ class LiveModelTest {
 
         model.swap(new CountingCaptioner("2"));
 
+        assertThat(first.closes).hasValue(1);
+    }
+
+    @Test
+    void shouldLeaveTheClosingToAnother() {
+        List<Runnable> closing = new ArrayList<>();
+        CountingCaptioner first = new CountingCaptioner("1");
+        LiveModel model = new LiveModel(first, closing::add);
+
+        model.swap(new CountingCaptioner("2"));
+        assertThat(first.closes).hasValue(0);
+
+        assertThat(closing).hasSize(1);
+        closing.get(0).run();
         assertThat(first.closes).hasValue(1);
     }
 

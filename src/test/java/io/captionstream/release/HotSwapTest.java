@@ -180,6 +180,22 @@ class HotSwapTest {
     }
 
     @Test
+    void shouldServeOnWhenTheHeapIsExhausted() {
+        swap.release(release(1));
+        onLoad = () -> {
+            throw new OutOfMemoryError("Java heap space");
+        };
+        runTasks();
+
+        assertThat(serving()).isEqualTo("v0");
+        assertThat(swap.status().state()).isEqualTo(SwapState.WAITING);
+        onLoad = () -> {};
+        scheduler.runNext();
+        runTasks();
+        assertThat(serving()).isEqualTo("v1");
+    }
+
+    @Test
     void shouldNotWaitForTheRetryOfAnOldReleaseWhenANewOneComes() {
         failures.put("v1", new IOException("the store is away"));
         swap.release(release(1));
