@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.captionstream.event.Topics;
 import io.captionstream.finetune.FineTuneConfig;
+import io.captionstream.release.RetryDelay;
 import java.time.Duration;
 import java.util.Map;
 
@@ -27,7 +28,7 @@ public record LearningConfig(
         Map<String, Trigger> triggers,
         FineTuneConfig fineTune,
         TrialRules trials,
-        Backoff retry,
+        RetryDelay retry,
         Duration tick,
         Duration collectInterval,
         String instance) {

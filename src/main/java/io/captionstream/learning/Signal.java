@@ -1,6 +1,7 @@
 package io.captionstream.learning;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Arrays;
@@ -27,7 +28,10 @@ record Signal(Kind kind, int partition, long end, long pairs, byte @Nullable [] 
         RELEASE
     }
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            // Of a later version that was taken back.
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     static Signal labels(int partition, long end, long pairs) {
         return new Signal(Kind.LABELS, partition, end, pairs, null);

@@ -19,7 +19,7 @@ public record RetryDelay(Duration first, Duration longest) {
     }
 
     /** @param failures so far, at least 1 */
-    Duration after(int failures) {
+    public Duration after(int failures) {
         Duration wait = first.multipliedBy(1L << Math.min(MOST_DOUBLINGS, failures - 1));
         return wait.compareTo(longest) < 0 ? wait : longest;
     }

@@ -4,11 +4,11 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import io.captionstream.finetune.FineTuneConfig;
 import io.captionstream.finetune.GateConfig;
-import io.captionstream.learning.Backoff;
 import io.captionstream.learning.CronSchedule;
 import io.captionstream.learning.LearningConfig;
 import io.captionstream.learning.TrialRules;
 import io.captionstream.learning.Trigger;
+import io.captionstream.release.RetryDelay;
 import io.captionstream.store.StoreConfig;
 import io.captionstream.training.TrainingResources;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -48,7 +48,7 @@ final class TrainingSettings {
                         training.trials().minimumPairs(),
                         training.trials().maximumPairs(),
                         training.trials().maximumTime()),
-                new Backoff(training.retryBackoff(), training.maxRetryBackoff()),
+                new RetryDelay(training.retryBackoff(), training.maxRetryBackoff()),
                 training.tick(),
                 training.collectInterval(),
                 instance);

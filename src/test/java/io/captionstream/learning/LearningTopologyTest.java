@@ -15,6 +15,7 @@ import io.captionstream.finetune.FineTuneConfig;
 import io.captionstream.labels.LabelOutcome;
 import io.captionstream.labels.LabelRules;
 import io.captionstream.labels.Pairs;
+import io.captionstream.release.RetryDelay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +71,7 @@ class LearningTopologyTest {
                 Map.of(MODEL, Trigger.every(10), OTHER, Trigger.every(20)),
                 FineTuneConfig.defaults(),
                 TrialRules.defaults(),
-                Backoff.defaults(),
+                new RetryDelay(Duration.ofMinutes(1), Duration.ofHours(1)),
                 TICK,
                 Duration.ofDays(100),
                 "here");

@@ -15,6 +15,7 @@ import io.captionstream.finetune.FineTuneConfig;
 import io.captionstream.finetune.GateResult;
 import io.captionstream.labels.LogRange;
 import io.captionstream.release.Releases;
+import io.captionstream.release.RetryDelay;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -371,7 +372,7 @@ class ModelMachineTest {
                 Map.of(MODEL, Trigger.every(10)),
                 FineTuneConfig.defaults(),
                 new TrialRules(5, 20, Duration.ofDays(1)),
-                Backoff.defaults(),
+                new RetryDelay(Duration.ofMinutes(1), Duration.ofHours(1)),
                 Duration.ofMillis(100),
                 Duration.ofDays(100),
                 "here");

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.captionstream.finetune.FineTuneConfig;
 import io.captionstream.finetune.GateConfig;
-import io.captionstream.learning.Backoff;
 import io.captionstream.learning.LearningConfig;
 import io.captionstream.learning.TrialRules;
 import io.captionstream.learning.Trigger;
+import io.captionstream.release.RetryDelay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +29,7 @@ class TrainingSettingsTest {
         assertThat(settings.gate()).isEqualTo(GateConfig.defaults());
         LearningConfig learning = settings.learning(MODELS, "here");
         assertThat(learning.trials()).isEqualTo(TrialRules.defaults());
-        assertThat(learning.retry()).isEqualTo(Backoff.defaults());
+        assertThat(learning.retry()).isEqualTo(new RetryDelay(Duration.ofMinutes(1), Duration.ofHours(1)));
         assertThat(learning.triggers()).containsOnlyKeys(MODELS).containsValue(Trigger.every(500));
         assertThat(settings.resources().pixelMemory()).isEqualTo(HEAP / 4);
     }

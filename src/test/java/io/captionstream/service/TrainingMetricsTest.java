@@ -1,0 +1,73 @@
+package io.captionstream.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.captionstream.finetune.GateResult;
+import io.captionstream.labels.LabelOutcome;
+import io.captionstream.learning.ModelStatus;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrainingMetricsTest {
+    private static final String MODEL = "resnet50-lstm";
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final TrainingMetrics metrics = new TrainingMetrics(meters);
+
+    @Test
+    void shouldShowWhereAModelIs() {
+        metrics.status(new ModelStatus(MODEL, "idle", null, 0, 7, 0, null));
+        metrics.status(new ModelStatus(MODEL, "training", "run", 1, 9, 0, null));
+        metrics.epoch(MODEL, 0.5);
+
+        assertThat(meters.get("captionstream.training.fresh.pairs")
+                        .tag("model", MODEL)
+                        .gauge()
+                        .value())
+                .isEqualTo(9);
+        assertThat(meters.get("captionstream.training.epoch.loss").gauge().value())
+                .isEqualTo(0.5);
+        assertThat(meters.get("captionstream.training.phase").gauges())
+                .singleElement()
+                .satisfies(gauge -> assertThat(gauge.getId().getTag("phase")).isEqualTo("training"));
+        assertThat(metrics.models()).containsOnlyKeys(MODEL);
+    }
+
+    @Test
+    void shouldForgetAModelThatAnotherProcessOwns() {
+        metrics.status(new ModelStatus(MODEL, "training", "run", 1, 9, 0, null));
+        metrics.epoch(MODEL, 0.5);
+
+        metrics.released(MODEL);
+
+        assertThat(metrics.models()).isEmpty();
+        assertThat(meters.find("captionstream.training.fresh.pairs").gauges()).isEmpty();
+        assertThat(meters.find("captionstream.training.epoch.loss").gauges()).isEmpty();
+    }
+
+    @Test
+    void shouldCountLabelsVerdictsAndRuns() {
+        metrics.label(LabelOutcome.LEARNED);
+        metrics.label(LabelOutcome.CAPTION_TOO_LONG);
+        metrics.verdict(MODEL, new GateResult(true, "better", Map.of()));
+        metrics.runEnded(MODEL, "promoted", Duration.ofSeconds(3));
+
+        assertThat(meters.get("captionstream.training.labels")
+                        .tag("outcome", "caption-too-long")
+                        .counter()
+                        .count())
+                .isOne();
+        assertThat(meters.get("captionstream.training.verdicts")
+                        .tag("promoted", "true")
+                        .counter()
+                        .count())
+                .isOne();
+        assertThat(meters.get("captionstream.training.runs")
+                        .tag("outcome", "promoted")
+                        .timer()
+                        .count())
+                .isOne();
+    }
+}
