@@ -110,7 +110,20 @@ class PackageDirectionTest {
                 .whereLayer("connection")
                 .mayOnlyAccessLayers("event")
                 .whereLayer("operations")
-                .mayOnlyAccessLayers("connection", "event", "image", "learning", "model", "release", "store", "text")
+                .mayOnlyAccessLayers(
+                        "connection",
+                        "event",
+                        "finetune",
+                        "image",
+                        "labels",
+                        "learning",
+                        "model",
+                        "network",
+                        "release",
+                        "replay",
+                        "store",
+                        "text",
+                        "training")
                 .whereLayer("replay")
                 .mayOnlyAccessLayers("caption", "connection", "event", "image", "inference", "model", "streams")
                 .whereLayer("streams")

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             ModelsPromoteCommand.class,
             ModelsRollbackCommand.class,
             ModelsEndTrialCommand.class,
-            ModelsDiffCommand.class
+            ModelsDiffCommand.class,
+            ModelsRebuildCommand.class
         })
 final class ModelsCommand {}

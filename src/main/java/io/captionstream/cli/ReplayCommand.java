@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
         name = "replay",
         description = "Captions image events again, or trains on labelled pairs again, beside the service.",
         mixinStandardHelpOptions = true,
-        subcommands = {ReplayImagesCommand.class, ReplayDiffCommand.class})
+        subcommands = {ReplayImagesCommand.class, ReplayDiffCommand.class, ReplayLabelsCommand.class})
 final class ReplayCommand {}

@@ -156,8 +156,8 @@ public final class Connection implements AutoCloseable {
     }
 
     private IOException unreachable(Throwable cause) {
-        return new IOException(
-                "No broker answers at %s: %s".formatted(settings.bootstrapServers(), cause.getMessage()), cause);
+        String reason = cause.getMessage() == null ? "not within " + PATIENCE.toSeconds() + " s" : cause.getMessage();
+        return new IOException("No broker answers at %s: %s".formatted(settings.bootstrapServers(), reason), cause);
     }
 
     @Override

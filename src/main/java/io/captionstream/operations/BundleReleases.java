@@ -35,7 +35,7 @@ final class BundleReleases {
     }
 
     /** Empty if it was not made from the log. */
-    private static Optional<RunPlan> plan(ModelBundle bundle) {
+    static Optional<RunPlan> plan(ModelBundle bundle) {
         try {
             return Optional.of(RunPlan.of(bundle));
         } catch (IllegalArgumentException e) {

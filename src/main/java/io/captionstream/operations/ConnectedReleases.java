@@ -5,6 +5,7 @@ import io.captionstream.event.ModelRelease;
 import io.captionstream.event.RegistryUnavailableException;
 import io.captionstream.release.ReleaseLog;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** The topic of releases on a broker. */
@@ -24,6 +25,8 @@ final class ConnectedReleases implements ReleaseRecords {
 
     @Override
     public Map<String, ModelRelease> read() throws IOException {
+        // Says more plainly than a consumer what is wrong with brokers or topic.
+        connection.requireTopics(List.of(topic));
         try {
             return log.read();
         } catch (RegistryUnavailableException e) {
