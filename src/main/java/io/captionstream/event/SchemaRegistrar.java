@@ -8,6 +8,7 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 
@@ -42,18 +43,39 @@ public final class SchemaRegistrar {
         try {
             // First the rule, so that not even the first two versions can slip past it.
             registry.updateCompatibility(subject, COMPATIBILITY);
-            registry.register(subject, portable);
-        } catch (RestClientException e) {
-            if (e.getStatus() == CONFLICT) {
+        } catch (RestClientException | IOException e) {
+            // A conflict among these: another instance starts at the same moment and sets the same rule.
+            throw unavailable(subject, e);
+        }
+        // A conflict with another instance is over at once, one with the schemas there are is not.
+        if (add(subject, portable).isPresent()) {
+            add(subject, portable).ifPresent(conflict -> {
                 throw new IncompatibleSchemaException(
                         "Subject %s holds a schema that this version's is not compatible with: %s"
-                                .formatted(subject, e.getMessage()),
-                        e);
-            }
-            throw new RegistryUnavailableException("Schema registry did not register " + subject, e);
-        } catch (IOException e) {
-            throw new RegistryUnavailableException("Schema registry cannot be reached", e);
+                                .formatted(subject, conflict.getMessage()),
+                        conflict);
+            });
         }
+    }
+
+    /** Empty if it went well. */
+    private Optional<RestClientException> add(String subject, AvroSchema schema) {
+        try {
+            registry.register(subject, schema);
+            return Optional.empty();
+        } catch (RestClientException e) {
+            if (e.getStatus() == CONFLICT) {
+                return Optional.of(e);
+            }
+            throw unavailable(subject, e);
+        } catch (IOException e) {
+            throw unavailable(subject, e);
+        }
+    }
+
+    private static RegistryUnavailableException unavailable(String subject, Exception e) {
+        return new RegistryUnavailableException(
+                "Schema registry did not register %s: %s".formatted(subject, e.getMessage()), e);
     }
 
     // As the serializer does with avro.remove.java.properties, which looks schemas up by their text.

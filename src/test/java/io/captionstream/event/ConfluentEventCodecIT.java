@@ -13,10 +13,12 @@ import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,9 +50,10 @@ class ConfluentEventCodecIT {
     @Test
     void shouldReadWhatAProducerOfAnyLanguageWrites() throws Exception {
         // A generic record with the published schema is what a producer without our classes sends.
-        Schema published = (Schema) registry.getSchemaById(
-                        registry.getLatestSchemaMetadata("codec-images-value").getId())
-                .rawSchema();
+        Schema published =
+                (Schema) registry.getSchemaById(registry.getLatestSchemaMetadata(TOPICS.imageEvents() + "-value")
+                                .getId())
+                        .rawSchema();
         assertThat(published.toString()).doesNotContain("avro.java.string");
         GenericRecord record = new GenericRecordBuilder(published)
                 .set("id", "a")
@@ -88,7 +91,7 @@ class ConfluentEventCodecIT {
                 .setId("a")
                 .setCaptions(List.of())
                 .setImage(new ImageInfo(640, 480, "jpeg", 1000L, "00ff"))
-                .setOrigin(new EventOrigin("codec-images", 1, 42L, Instant.ofEpochMilli(1)))
+                .setOrigin(new EventOrigin(TOPICS.imageEvents(), 1, 42L, Instant.ofEpochMilli(1)))
                 .setCaptionedAt(Instant.ofEpochMilli(2))
                 .build();
         byte[] bytes = codec.encodeCaptionEvent(TOPICS.captionEvents(), event);
@@ -188,7 +191,7 @@ class ConfluentEventCodecIT {
 
     @Test
     void shouldRegisterWithFullTransitiveCompatibilityAndRefuseToBreakIt() throws Exception {
-        assertThat(registry.getCompatibility("codec-images-value")).isEqualTo("FULL_TRANSITIVE");
+        assertThat(registry.getCompatibility(TOPICS.imageEvents() + "-value")).isEqualTo("FULL_TRANSITIVE");
         Schema incompatible = SchemaBuilder.record("ImageEvent")
                 .namespace("io.captionstream.event")
                 .fields()
@@ -216,6 +219,44 @@ class ConfluentEventCodecIT {
         try (KafkaAvroSerializer serializer = new KafkaAvroSerializer(
                 client(), Map.of("schema.registry.url", "mock://unused", "avro.remove.java.properties", true))) {
             return serializer.serialize(topic, record);
+        }
+    }
+
+    @Test
+    void shouldNotTakeInstancesThatStartTogetherForIncompatibleOnes() throws Exception {
+        Map<String, Schema> schemas = EventSchemas.byTopic(Topics.prefixed("together-"));
+        int instances = 8;
+        CyclicBarrier start = new CyclicBarrier(instances);
+        ExecutorService executor = Executors.newFixedThreadPool(instances);
+        try {
+            List<Future<?>> registered = new ArrayList<>();
+            for (int instance = 0; instance < instances; instance++) {
+                registered.add(executor.submit(() -> {
+                    start.await();
+                    registerPatiently(new SchemaRegistrar(client()), schemas);
+                    return null;
+                }));
+            }
+            for (Future<?> future : registered) {
+                future.get();
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+        for (String topic : schemas.keySet()) {
+            assertThat(client().getAllVersions(topic + "-value")).as(topic).hasSize(1);
+        }
+    }
+
+    /** As services do at their start. */
+    private static void registerPatiently(SchemaRegistrar registrar, Map<String, Schema> schemas) {
+        while (true) {
+            try {
+                registrar.register(schemas);
+                return;
+            } catch (RegistryUnavailableException e) {
+                Thread.onSpinWait();
+            }
         }
     }
 }
