@@ -41,10 +41,19 @@ final class EventLog implements AutoCloseable {
     private final List<ConsumerRecord<String, byte[]>> deadLetters = new ArrayList<>();
 
     EventLog(EmbeddedStack stack, int partitions) {
-        this.stack = stack;
-        String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + "-";
-        topics = Topics.prefixed(prefix);
+        this(stack, created(stack, partitions));
+    }
+
+    private static Topics created(EmbeddedStack stack, int partitions) {
+        Topics topics = Topics.prefixed("t" + UUID.randomUUID().toString().substring(0, 8) + "-");
         stack.broker().createAllTopics(partitions, topics);
+        return topics;
+    }
+
+    /** @param topics that are there already */
+    EventLog(EmbeddedStack stack, Topics topics) {
+        this.stack = stack;
+        this.topics = topics;
         String servers = stack.broker().bootstrapServers();
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", servers, "max.request.size", 32 << 20),
