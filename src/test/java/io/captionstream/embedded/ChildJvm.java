@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A Java program in a process of its own, supervised so that it never outlives this one. Output goes to a log file. */
 public final class ChildJvm implements AutoCloseable {
+    private static final int LAST_LINES = 40;
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private final String name;
@@ -82,11 +84,21 @@ public final class ChildJvm implements AutoCloseable {
         return directory;
     }
 
+    private String lastLines() {
+        try (Stream<String> lines = Files.lines(log)) {
+            List<String> all = lines.toList();
+            return String.join("\n", all.subList(Math.max(0, all.size() - LAST_LINES), all.size()));
+        } catch (IOException | UncheckedIOException e) {
+            return e.toString();
+        }
+    }
+
     /** Waits until {@code condition} holds; an {@link IOException} of it counts as not yet. */
     public void awaitReady(Duration limit, Callable<Boolean> condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
-            checkState(process.isAlive(), "%s ended with %s, see %s", name, exitCode(), log);
+            checkState(
+                    process.isAlive(), "%s ended with %s, see %s, which ends:\n%s", name, exitCode(), log, lastLines());
             try {
                 if (condition.call()) {
                     return;
