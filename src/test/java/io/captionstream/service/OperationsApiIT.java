@@ -9,8 +9,10 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 
 import io.captionstream.embedded.ApplicationProcess;
+import io.captionstream.embedded.Clients;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ImageEvent;
+import io.captionstream.event.LabeledPair;
 import io.captionstream.model.ModelBundle;
 import io.captionstream.operations.TinyBundles;
 import io.captionstream.store.BundleStore;
@@ -33,6 +35,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Operations over HTTP, on the packaged service. */
 class OperationsApiIT {
     private static final int EVENTS = 30;
+    private static final int LABELS = 60;
+    private static final int EPOCHS = 2;
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
     private final Map<String, String> properties = new HashMap<>();
@@ -77,6 +84,7 @@ class OperationsApiIT {
     @Test
     void shouldOperateOverHttp() throws Exception {
         properties.put("captionstream.operations.enabled", "true");
+        properties.put("captionstream.training.fine-tune.epochs", Integer.toString(EPOCHS));
         start();
 
         request().get("/api/models").then().statusCode(200).body("[0].versions.version", hasItems("1", "2"));
@@ -110,6 +118,7 @@ class OperationsApiIT {
 
         refuseWhatCannotBe();
         replay();
+        replayLabels();
         describeAllOfIt();
     }
 
@@ -156,6 +165,45 @@ class OperationsApiIT {
                 .body("version", equalTo("2"));
     }
 
+    private void replayLabels() throws Exception {
+        try (KafkaProducer<String, Object> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", stack.broker().bootstrapServers()),
+                new StringSerializer(),
+                Clients.eventSerializer(stack.registry().url()))) {
+            for (int number = 0; number < LABELS; number++) {
+                LabeledPair pair = ColorLabels.label(number);
+                var unused = producer.send(new ProducerRecord<>(log.topics().labeledPairs(), pair.getId(), pair));
+            }
+        }
+        post("/api/replays/labels", "{\"model\": \"%s\"}".formatted(MODEL))
+                .statusCode(400)
+                .body("detail", containsString("from"));
+        post("/api/replays/labels", "{\"model\": \"none\", \"from\": \"earliest\"}")
+                .statusCode(404);
+        post("/api/replays/labels", "{\"model\": \"%s\", \"from\": \"earliest\", \"version\": \"again\"}".formatted(MODEL))
+                .statusCode(202)
+                .body("version", equalTo("again"));
+        String path = "/api/replays/labels/replay-" + MODEL;
+        await().atMost(Duration.ofMinutes(1)).until(() -> !request()
+                .get(path)
+                .then()
+                .extract()
+                .path("state")
+                .equals("RUNNING"));
+        String digest = request()
+                .get(path)
+                .then()
+                .body("state", equalTo("DONE"))
+                .body("epoch", equalTo(EPOCHS))
+                .extract()
+                .path("digest");
+        request()
+                .get("/api/models/" + MODEL + "/versions/again")
+                .then()
+                .statusCode(200)
+                .body("version.digest", equalTo(digest));
+    }
+
     /** The page lists what there is, and nothing else. */
     private void describeAllOfIt() throws Exception {
         Map<String, Map<String, Object>> paths = request()
@@ -190,7 +238,8 @@ class OperationsApiIT {
                 "/api/models/" + MODEL + "/rollback",
                 "/api/models/" + MODEL + "/trial",
                 "/api/models/" + MODEL + "/train",
-                "/api/replays/images")) {
+                "/api/replays/images",
+                "/api/replays/labels")) {
             post(path, "{}")
                     .statusCode(403)
                     .contentType("application/problem+json")

@@ -1,5 +1,8 @@
 package io.captionstream.service.api;
 
+import io.captionstream.finetune.FineTuneConfig;
+import io.captionstream.image.ImageLoader;
+import io.captionstream.operations.LabelReplay;
 import io.captionstream.operations.Operations;
 import io.captionstream.replay.ImageReplay;
 import io.captionstream.service.OperationsSettings;
@@ -31,6 +34,20 @@ class OperationsAccess {
 
     ImageReplay imageReplay() throws IOException {
         return new ImageReplay(get().connection(), settings.replay());
+    }
+
+    /** The caller's to close. */
+    ImageLoader images() {
+        return new ImageLoader(settings.images());
+    }
+
+    /** @param images stays the caller's to close, after the replay */
+    LabelReplay labelReplay(ImageLoader images) throws IOException {
+        return settings.labelReplay(get(), images);
+    }
+
+    FineTuneConfig fineTune() {
+        return settings.fineTune();
     }
 
     @PreDestroy

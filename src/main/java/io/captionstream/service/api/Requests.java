@@ -65,6 +65,26 @@ final class Requests {
             @Nullable String to,
             @Nullable String toTopic) {}
 
+    /**
+     * Labelled pairs to make a version from.
+     *
+     * @param name tells replays apart; {@code replay-} and the model's name if not given
+     * @param model name of the model
+     * @param parent version to start from, or the beginning of its digest; the one in service if not given
+     * @param from {@code earliest}, a time or offsets by partition
+     * @param to likewise, exclusive; {@code latest} if not given
+     * @param fromScratch whether to start from nothing, with the sizes of the parent's network
+     * @param version of the bundle; named by the time if not given
+     */
+    public record LabelReplayStart(
+            @Nullable String name,
+            @Nullable String model,
+            @Nullable String parent,
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable Boolean fromScratch,
+            @Nullable String version) {}
+
     static String required(String name, @Nullable String value) {
         checkArgument(value != null && !value.isBlank(), "%s is missing", name);
         return value;
