@@ -2,6 +2,7 @@ package io.captionstream.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
 
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ConfluentEventCodec;
@@ -76,7 +77,8 @@ class ReleaseLogIT {
 
             producer.commitTransaction();
         }
-        assertThat(log.read().get("a").getVersion()).isEqualTo("2");
+        // The partitions hear of a commit after the producer does.
+        await().until(() -> log.read().get("a").getVersion().equals("2"));
     }
 
     @Test
