@@ -180,16 +180,14 @@ class OperationsApiIT {
                 .body("detail", containsString("from"));
         post("/api/replays/labels", "{\"model\": \"none\", \"from\": \"earliest\"}")
                 .statusCode(404);
-        post("/api/replays/labels", "{\"model\": \"%s\", \"from\": \"earliest\", \"version\": \"again\"}".formatted(MODEL))
+        post(
+                        "/api/replays/labels",
+                        "{\"model\": \"%s\", \"from\": \"earliest\", \"version\": \"again\"}".formatted(MODEL))
                 .statusCode(202)
                 .body("version", equalTo("again"));
         String path = "/api/replays/labels/replay-" + MODEL;
-        await().atMost(Duration.ofMinutes(1)).until(() -> !request()
-                .get(path)
-                .then()
-                .extract()
-                .path("state")
-                .equals("RUNNING"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> !request().get(path).then().extract().path("state").equals("RUNNING"));
         String digest = request()
                 .get(path)
                 .then()
