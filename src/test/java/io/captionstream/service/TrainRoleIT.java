@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -71,7 +72,7 @@ class TrainRoleIT {
 
     @BeforeEach
     void open() throws Exception {
-        log = new TrainingLog(stack, 2);
+        log = new TrainingLog(stack, 2, Set.of("failed", "rejected"));
         List<String> folders = new ArrayList<>();
         for (NetworkConfig network : List.of(TinyNetworks.resnet(), TinyNetworks.inception())) {
             String model = network.architecture().modelName();
