@@ -20,6 +20,9 @@ public final class DeadLetterHeaders {
     /** Only where the value was too large to be kept: its size in bytes. */
     public static final String OMITTED_BYTES = "captionstream.error.omitted-bytes";
 
+    /** Not an error's: of a record that was a dead letter and is tried again, which letter, as topic-partition@offset. */
+    public static final String RETRY_OF = "captionstream.retry.of";
+
     public static final String EXCEPTION = "__streams.errors.exception";
     public static final String MESSAGE = "__streams.errors.message";
     public static final String TOPIC = "__streams.errors.topic";

@@ -5,6 +5,7 @@ import io.captionstream.operations.OperationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** What is answered where an operation fails. */
@@ -25,7 +26,12 @@ class Problems {
     }
 
     /** Broker, registry, store or configuration. */
-    @ServerExceptionMapper({IOException.class, IllegalStateException.class, InferenceException.class})
+    @ServerExceptionMapper({
+        IOException.class,
+        UncheckedIOException.class,
+        IllegalStateException.class,
+        InferenceException.class
+    })
     Response unavailable(Exception e) {
         return Problem.of(Status.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()));
     }
