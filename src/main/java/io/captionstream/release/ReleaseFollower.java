@@ -2,6 +2,7 @@ package io.captionstream.release;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Throwables;
 import io.captionstream.event.ModelRelease;
 import io.captionstream.event.RegistryUnavailableException;
 import io.captionstream.event.UndecodableEventException;
@@ -90,7 +91,9 @@ public final class ReleaseFollower implements AutoCloseable {
     private void pauseAfter(RuntimeException failure) {
         failures++;
         if (failure instanceof KafkaException || failure instanceof RegistryUnavailableException) {
-            LOG.warnf("Cannot follow %s, trying again: %s", topic, failure.getMessage());
+            LOG.warnf(
+                    "Cannot follow %s, trying again: %s",
+                    topic, Throwables.getRootCause(failure).getMessage());
         } else {
             LOG.errorf(failure, "Cannot follow %s, trying again", topic);
         }

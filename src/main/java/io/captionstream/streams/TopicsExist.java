@@ -2,6 +2,7 @@ package io.captionstream.streams;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Throwables;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
 
 /** The broker answers and has the topics. Streams would stop for ever on a missing source topic. */
 public final class TopicsExist implements Precondition {
@@ -39,6 +41,9 @@ public final class TopicsExist implements Precondition {
             if (!missing.isEmpty()) {
                 throw new IllegalStateException("missing: " + missing);
             }
+        } catch (KafkaException e) {
+            // A client that cannot be made says only in its cause what is wrong with its settings.
+            throw new IllegalStateException(Throwables.getRootCause(e).getMessage(), e);
         }
     }
 }
