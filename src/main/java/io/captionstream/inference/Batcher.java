@@ -49,6 +49,8 @@ public final class Batcher implements AsyncCaptioner, AutoCloseable {
     private boolean closed;
 
     private volatile int maxBatchSize;
+    /** When the batch in the model was closed, on the ticker; null while there is none. */
+    private volatile @Nullable Long batchSince;
 
     /**
      * Starts the inference thread.
@@ -123,6 +125,12 @@ public final class Batcher implements AsyncCaptioner, AutoCloseable {
         }
     }
 
+    /** How long the model has been at its present batch, parts that are tried again included; zero if it has none. */
+    public Duration busy() {
+        Long since = batchSince;
+        return since == null ? Duration.ZERO : Duration.ofNanos(ticker.read() - since);
+    }
+
     /** Closes the batches of everything submitted so far without waiting for more. Does not wait for the results. */
     public void drain() {
         lock.lock();
@@ -161,7 +169,9 @@ public final class Batcher implements AsyncCaptioner, AutoCloseable {
 
     private void run() {
         for (Batch batch = next(); batch != null; batch = next()) {
+            batchSince = ticker.read();
             runner.run(batch);
+            batchSince = null;
         }
     }
 

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -227,6 +228,25 @@ final class CaptionRole implements AutoCloseable {
     String waitingFor() {
         StreamsRunner current = runner;
         return current == null ? "models" : current.waitingFor();
+    }
+
+    /** What has not moved for longer than the limit, for a person to read; empty if everything does. */
+    Optional<String> stuck(Duration limit) {
+        ServedModels currentModels = models;
+        StreamsRunner currentRunner = runner;
+        if (currentModels == null || currentRunner == null) {
+            return Optional.empty();
+        }
+        return currentModels
+                .stuckModel(limit)
+                .map(model -> "a batch in " + model)
+                .or(() -> currentRunner.stuckThread(limit));
+    }
+
+    /** How many partitions of the image events this process works on now. */
+    int assignedPartitions() {
+        StreamsRunner current = runner;
+        return current == null ? 0 : current.assignedPartitions();
     }
 
     /** Closes in the reverse order of the start: first nothing new comes in, last the models go. */

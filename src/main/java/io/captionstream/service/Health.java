@@ -4,6 +4,8 @@ import io.captionstream.learning.ModelStatus;
 import io.captionstream.streams.StreamsState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -11,15 +13,18 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * Health for probes, per role that the process plays. Started: models loaded and warmed. Ready: events are processed. Live: not beyond help; waiting for
- * a broker or catching up on lag is no reason to be restarted.
+ * Health for probes, per role that the process plays. Started: models loaded and warmed. Ready: the role runs and has been
+ * told its partitions. Live: its threads come round and its models finish their batches; to wait for a broker or to
+ * catch up on lag is no reason to be restarted.
  */
 @ApplicationScoped
 class Health {
     private final ServiceLifecycle service;
+    private final Duration stallTimeout;
 
-    Health(ServiceLifecycle service) {
+    Health(ServiceLifecycle service, ServiceConfig config) {
         this.service = service;
+        this.stallTimeout = config.health().stallTimeout();
     }
 
     @Produces
@@ -43,8 +48,10 @@ class Health {
                 return notPlayed("caption");
             }
             StreamsState state = service.caption().state();
-            var response =
-                    HealthCheckResponse.named("caption").status(state.isReady()).withData("state", state.name());
+            var response = HealthCheckResponse.named("caption")
+                    .status(state.isReady())
+                    .withData("state", state.name())
+                    .withData("partitions", service.caption().assignedPartitions());
             service.caption().versions().forEach(response::withData);
             String waitingFor = service.caption().waitingFor();
             if (waitingFor != null) {
@@ -62,8 +69,10 @@ class Health {
                 return notPlayed("train");
             }
             StreamsState state = service.train().state();
-            var response =
-                    HealthCheckResponse.named("train").status(state.isReady()).withData("state", state.name());
+            var response = HealthCheckResponse.named("train")
+                    .status(state.isReady())
+                    .withData("state", state.name())
+                    .withData("partitions", service.train().assignedPartitions());
             service.train().models().forEach((model, status) -> response.withData(model, describe(status)));
             String waitingFor = service.train().waitingFor();
             if (waitingFor != null) {
@@ -100,18 +109,21 @@ class Health {
     @Produces
     @Liveness
     HealthCheck live() {
-        return () -> HealthCheckResponse.named("caption")
-                .status(!service.failed() && service.caption().state().isLive())
-                .withData("state", service.caption().state().name())
-                .build();
+        return () ->
+                liveness("caption", service.caption().state(), service.caption().stuck(stallTimeout));
     }
 
     @Produces
     @Liveness
     HealthCheck trainLive() {
-        return () -> HealthCheckResponse.named("train")
-                .status(!service.failed() && service.train().state().isLive())
-                .withData("state", service.train().state().name())
-                .build();
+        return () -> liveness("train", service.train().state(), service.train().stuck(stallTimeout));
+    }
+
+    private HealthCheckResponse liveness(String role, StreamsState state, Optional<String> stuck) {
+        var response = HealthCheckResponse.named(role)
+                .status(!service.failed() && state.isLive() && stuck.isEmpty())
+                .withData("state", state.name());
+        stuck.ifPresent(what -> response.withData("stuck", what));
+        return response.build();
     }
 }

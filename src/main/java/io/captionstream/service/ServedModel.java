@@ -15,6 +15,7 @@ import io.captionstream.release.Release;
 import io.captionstream.release.ReleaseLoader;
 import io.captionstream.release.Releases;
 import io.captionstream.release.SwapStatus;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -105,6 +106,11 @@ final class ServedModel implements AutoCloseable {
                 LOG.warnf("%s: a trial in mode '%s' is not known here, and not served", name, trial.getMode());
                 return null;
         }
+    }
+
+    /** How long the model has been at its present batch; zero if it has none. */
+    Duration busy() {
+        return batcher.busy();
     }
 
     /** Where the change over to the newest release stands. */

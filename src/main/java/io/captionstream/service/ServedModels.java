@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -215,6 +216,14 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
             }
         });
         return versions;
+    }
+
+    /** The model that has been at one batch for longer than the limit, if there is one. */
+    Optional<String> stuckModel(Duration limit) {
+        return models.values().stream()
+                .filter(model -> model.busy().compareTo(limit) > 0)
+                .map(ServedModel::name)
+                .findFirst();
     }
 
     @Override

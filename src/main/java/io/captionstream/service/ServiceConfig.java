@@ -52,6 +52,8 @@ public interface ServiceConfig {
 
     Training training();
 
+    Health health();
+
     interface Kafka {
         @WithDefault("127.0.0.1:9092")
         String bootstrapServers();
@@ -329,6 +331,12 @@ public interface ServiceConfig {
         /** Whether what changes something can be asked for over HTTP; looking can always be. */
         @WithDefault("false")
         boolean enabled();
+    }
+
+    interface Health {
+        /** How long a stream thread or a batch may stand still until the liveness check says that the process is stuck. */
+        @WithDefault("5m")
+        Duration stallTimeout();
     }
 
     interface Releases {

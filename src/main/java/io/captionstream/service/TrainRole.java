@@ -35,9 +35,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
@@ -181,6 +183,18 @@ final class TrainRole implements AutoCloseable {
     String waitingFor() {
         StreamsRunner current = runner;
         return current == null ? "configuration" : current.waitingFor();
+    }
+
+    /** What has not moved for longer than the limit, for a person to read; empty if everything does. */
+    Optional<String> stuck(Duration limit) {
+        StreamsRunner current = runner;
+        return current == null ? Optional.empty() : current.stuckThread(limit);
+    }
+
+    /** How many partitions of its topics this process works on now. */
+    int assignedPartitions() {
+        StreamsRunner current = runner;
+        return current == null ? 0 : current.assignedPartitions();
     }
 
     /** Where the models are that this process owns, by name. */

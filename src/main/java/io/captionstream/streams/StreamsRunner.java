@@ -3,16 +3,22 @@ package io.captionstream.streams;
 import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jboss.logging.Logger;
@@ -31,6 +37,10 @@ public final class StreamsRunner implements AutoCloseable {
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
     private static final int MAX_REPLACEMENTS = 20;
     private static final Duration REPLACEMENT_WINDOW = Duration.ofMinutes(5);
+    private static final List<String> INSTANCE_ID_PREFIXES =
+            List.of("", StreamsConfig.CONSUMER_PREFIX, StreamsConfig.MAIN_CONSUMER_PREFIX);
+    private static final String THREAD_METRICS = "stream-thread-metrics";
+    private static final String POLLS = "poll-total";
 
     private final String name;
     private final Supplier<Topology> topology;
@@ -40,6 +50,7 @@ public final class StreamsRunner implements AutoCloseable {
     private final Consumer<KafkaStreams> onCreated;
     private final Runnable onFailure;
     private final RateGuard replacements = new RateGuard(MAX_REPLACEMENTS, REPLACEMENT_WINDOW);
+    private final ThreadProgress progress = new ThreadProgress(Ticker.systemTicker());
 
     private final Object lock = new Object();
     private StreamsState state = StreamsState.CREATED;
@@ -99,6 +110,44 @@ public final class StreamsRunner implements AutoCloseable {
     public @Nullable String waitingFor() {
         synchronized (lock) {
             return waitingFor;
+        }
+    }
+
+    /**
+     * The stream thread that has not come round for longer than the limit, as far as can be told from the calls of this
+     * method; empty if there is none. A thread that waits for a broker, catches up or has nothing to do does come round.
+     */
+    public Optional<String> stuckThread(Duration limit) {
+        KafkaStreams current = running();
+        if (current == null) {
+            return Optional.empty();
+        }
+        Map<String, Double> polls = new HashMap<>();
+        current.metrics().forEach((name, metric) -> {
+            if (name.group().equals(THREAD_METRICS)
+                    && name.name().equals(POLLS)
+                    && metric.metricValue() instanceof Double count) {
+                polls.put(name.tags().getOrDefault("thread-id", ""), count);
+            }
+        });
+        return progress.stuck(polls, limit);
+    }
+
+    /** How many partitions of its input this instance works on now. */
+    public int assignedPartitions() {
+        KafkaStreams current = running();
+        if (current == null) {
+            return 0;
+        }
+        return current.metadataForLocalThreads().stream()
+                .flatMap(thread -> thread.activeTasks().stream())
+                .mapToInt(task -> task.topicPartitions().size())
+                .sum();
+    }
+
+    private @Nullable KafkaStreams running() {
+        synchronized (lock) {
+            return state.isReady() ? streams : null;
         }
     }
 
@@ -231,11 +280,21 @@ public final class StreamsRunner implements AutoCloseable {
                 starter.interrupt();
             }
         }
-        // Leaving the group hands the partitions over at once, rather than when the session times out.
-        CloseOptions options = CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
-                .withTimeout(closeTimeout);
+        CloseOptions options =
+                CloseOptions.groupMembershipOperation(membershipOnClose()).withTimeout(closeTimeout);
         if (toClose != null && !toClose.close(options)) {
             LOG.warnf("%s did not stop within %s", name, closeTimeout);
         }
+    }
+
+    /**
+     * Leaving the group hands the partitions over at once, rather than when the session times out. A static member is
+     * expected back under its name before that, and its partitions are kept for it.
+     */
+    private GroupMembershipOperation membershipOnClose() {
+        return INSTANCE_ID_PREFIXES.stream()
+                        .anyMatch(prefix -> properties.containsKey(prefix + ConsumerConfig.GROUP_INSTANCE_ID_CONFIG))
+                ? GroupMembershipOperation.REMAIN_IN_GROUP
+                : GroupMembershipOperation.LEAVE_GROUP;
     }
 }

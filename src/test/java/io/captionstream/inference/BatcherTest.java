@@ -75,6 +75,25 @@ class BatcherTest {
     }
 
     @Test
+    void shouldSayForHowLongTheModelHasBeenAtABatch() throws Exception {
+        try (LiveModel model = new LiveModel(captioner);
+                Batcher batcher = new Batcher(model, CONFIG, ticker, listener)) {
+            Semaphore gate = captioner.gate();
+            assertThat(batcher.busy()).isZero();
+
+            CompletableFuture<Inference> future = batcher.submit(FakeCaptioner.pixels(1), OPTIONS);
+            batcher.drain();
+            await().until(gate::hasQueuedThreads);
+            ticker.advance(Duration.ofMinutes(6));
+
+            assertThat(batcher.busy()).isEqualTo(Duration.ofMinutes(6));
+            gate.release();
+            future.get(30, TimeUnit.SECONDS);
+            await().until(() -> batcher.busy().isZero());
+        }
+    }
+
+    @Test
     void shouldDrainWithoutTimePassing() throws Exception {
         try (LiveModel model = new LiveModel(captioner);
                 Batcher batcher = new Batcher(model, CONFIG, ticker, listener)) {

@@ -3,12 +3,14 @@ package io.captionstream.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.captionstream.embedded.EmbeddedStack;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -104,6 +106,29 @@ class StreamsRunnerIT {
 
         await().dontCatchUncaughtExceptions().atMost(LIMIT).until(() -> runner.state() == StreamsState.FAILED);
         assertThat(failures).hasValue(1);
+    }
+
+    @Test
+    void shouldNoticeAThreadThatDoesNotComeRound() throws Exception {
+        Duration limit = Duration.ofSeconds(2);
+        CountDownLatch stuck = new CountDownLatch(1);
+        stack.broker().createTopics(2, topic);
+        start(value -> Uninterruptibles.awaitUninterruptibly(stuck), List.of());
+        await().dontCatchUncaughtExceptions().atMost(LIMIT).until(() -> runner.assignedPartitions() == 2);
+        assertThat(runner.stuckThread(limit)).isEmpty();
+        await().dontCatchUncaughtExceptions()
+                .during(limit.plusSeconds(1))
+                .atMost(LIMIT)
+                .until(() -> runner.stuckThread(limit).isEmpty());
+
+        send("a");
+
+        await().dontCatchUncaughtExceptions().atMost(LIMIT).until(() -> runner.stuckThread(limit)
+                .isPresent());
+        assertThat(runner.stuckThread(limit).orElseThrow()).contains("StreamThread-1");
+        stuck.countDown();
+        await().dontCatchUncaughtExceptions().atMost(LIMIT).until(() -> runner.stuckThread(limit)
+                .isEmpty());
     }
 
     private void start(java.util.function.Consumer<String> action, List<Precondition> preconditions) {
