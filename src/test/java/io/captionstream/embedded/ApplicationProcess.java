@@ -1,6 +1,7 @@
 package io.captionstream.embedded;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 
 /** The packaged service in a process of its own, as an operator runs it. */
 public final class ApplicationProcess implements AutoCloseable {
@@ -58,6 +60,49 @@ public final class ApplicationProcess implements AutoCloseable {
                 "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
                 List.of());
         return new ApplicationProcess(child, httpPort);
+    }
+
+    /**
+     * Starts the service as a container does: from the folder of its image, with {@code config/application.properties} in
+     * its working directory and the rest in environment variables; returns at once.
+     *
+     * @param image the folder
+     * @param directory for its log, configuration, state and temporary files
+     * @param properties its configuration, beside the addresses of the stack
+     */
+    public static ApplicationProcess startImage(
+            Path image, EmbeddedStack stack, Path directory, Map<String, String> properties) {
+        try {
+            Path temporary = Files.createDirectories(directory.resolve("tmp"));
+            writeConfiguration(Files.createDirectories(directory.resolve("config")), properties);
+            int httpPort = Ports.free();
+            ChildJvm child = ChildJvm.startScript(
+                    "Captionstream",
+                    directory.resolve("service.log"),
+                    directory,
+                    List.of(image.resolve("bin/captionstream").toAbsolutePath().toString()),
+                    Map.of(
+                            "JAVA_OPTS", "-Djava.io.tmpdir=" + temporary,
+                            "QUARKUS_HTTP_HOST", "127.0.0.1",
+                            "QUARKUS_HTTP_PORT", Integer.toString(httpPort),
+                            "CAPTIONSTREAM_KAFKA_BOOTSTRAP_SERVERS",
+                                    stack.broker().bootstrapServers(),
+                            "CAPTIONSTREAM_SCHEMA_REGISTRY_URL",
+                                    stack.registry().url(),
+                            "CAPTIONSTREAM_STATE_DIRECTORY",
+                                    directory.resolve("state").toString()));
+            return new ApplicationProcess(child, httpPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeConfiguration(Path folder, Map<String, String> configuration) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(configuration);
+        try (OutputStream out = Files.newOutputStream(folder.resolve("application.properties"))) {
+            properties.store(out, null);
+        }
     }
 
     /** Waits until the models are loaded and the topology runs. */

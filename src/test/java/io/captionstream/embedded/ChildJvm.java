@@ -12,8 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
 /** A Java program in a process of its own, supervised so that it never outlives this one. Output goes to a log file. */
@@ -67,6 +72,32 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a script that runs a JVM and takes its options from {@code JAVA_OPTS}.
+     *
+     * @param log file the child's output is appended to
+     * @param directory the child's working directory
+     * @param command the script and its arguments
+     * @param environment what is added to that of this process
+     */
+    static ChildJvm startScript(
+            String name, Path log, Path directory, List<String> command, Map<String, String> environment) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            builder.environment().putAll(environment);
+            String options = environment.getOrDefault("JAVA_OPTS", "");
+            Path agent = supervisorAgent(log.toAbsolutePath().getParent());
+            builder.environment().put("JAVA_OPTS", options + " -javaagent:" + agent);
+            return new ChildJvm(name, log, builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static String javaExecutable() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
@@ -82,6 +113,20 @@ public final class ChildJvm implements AutoCloseable {
             }
         }
         return directory;
+    }
+
+    // What a script starts has a main class of its own; an agent comes before it.
+    private static Path supervisorAgent(Path parent) throws IOException {
+        Path agent = parent.resolve("supervisor.jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), Supervised.class.getName());
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(agent), manifest);
+                InputStream in = requireNonNull(Supervised.class.getResourceAsStream("Supervised.class"))) {
+            jar.putNextEntry(new JarEntry(Supervised.class.getName().replace('.', '/') + ".class"));
+            jar.write(in.readAllBytes());
+        }
+        return agent;
     }
 
     private String lastLines() {

@@ -21,6 +21,11 @@ public final class Supervised {
         }
     }
 
+    /** As the agent of a JVM with a main class of its own. */
+    public static void premain(String arguments) {
+        exitWithParent();
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored")
     private static void exitWithParent() {
         ProcessHandle parent = ProcessHandle.current().parent().orElse(null);
