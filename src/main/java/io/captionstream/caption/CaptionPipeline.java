@@ -113,7 +113,7 @@ final class CaptionPipeline {
                 .toList();
         Set<ImageGeometry> geometries =
                 tasks.stream().flatMap(ModelTask::geometries).collect(Collectors.toSet());
-        return image.track(images.load(request.image(), geometries))
+        return image.track(images.load(request.image(), geometries, image.trace()))
                 .thenCompose(loaded -> infer(image, request, tasks, loaded))
                 .exceptionallyCompose(failure -> isStale(failure) && image.attempts() < MAX_ATTEMPTS
                         ? load(image, request)
@@ -123,6 +123,10 @@ final class CaptionPipeline {
     private CompletableFuture<Outcome> infer(
             InFlightImage image, CaptionRequest request, List<ModelTask> tasks, LoadedImage loaded) {
         image.advance(ImageState.INFERRING);
+        if (!loaded.fetchTime().isZero()) {
+            listener.took(Step.FETCH, loaded.fetchTime());
+        }
+        listener.took(Step.DECODE, loaded.decodeTime());
         List<CompletableFuture<Inference>> futures = tasks.stream()
                 .map(task -> task.submit(image, request, loaded, executor))
                 .toList();
@@ -142,9 +146,15 @@ final class CaptionPipeline {
                             List<Inference> inferences = futures.stream()
                                     .map(CompletableFuture::join)
                                     .toList();
+                            inferences.forEach(this::tellTimes);
                             return encode(captions(request, described, inferences, shadows.take()));
                         },
                         executor);
+    }
+
+    private void tellTimes(Inference inference) {
+        listener.took(Step.QUEUE, inference.queueTime());
+        listener.took(Step.INFER, inference.inferenceTime());
     }
 
     private UnwrittenCaptions captions(

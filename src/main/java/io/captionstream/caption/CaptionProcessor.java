@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -97,7 +98,7 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
                 while (entries.hasNext()) {
                     KeyValue<Long, byte[]> entry = entries.next();
                     InFlightEntry event = InFlightCodec.decode(entry.value);
-                    images.add(entry.key, event.key(), entry.value.length);
+                    images.add(entry.key, event, entry.value.length);
                     nextSequence = entry.key + 1;
                 }
             }
@@ -111,12 +112,12 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
         private void process(Record<byte[], byte[]> record) {
             RecordMetadata origin =
                     context.recordMetadata().orElseThrow(() -> new IllegalStateException("record has no origin"));
-            byte[] key = record.key();
-            byte[] bytes = InFlightCodec.encode(entry(record, origin));
+            InFlightEntry entry = entry(record, origin);
+            byte[] bytes = InFlightCodec.encode(entry);
             images.awaitRoom(bytes.length);
             long sequence = nextSequence++;
             store.put(sequence, bytes);
-            images.add(sequence, key, bytes.length);
+            images.add(sequence, entry, bytes.length);
             images.receive();
             punctuateWhileNeeded();
         }
@@ -143,17 +144,21 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
         private void emit(InFlightImage image, Outcome outcome) {
             InFlightEntry entry = entry(image.sequence());
             if (outcome instanceof Captioned captioned) {
-                forward(entry, captioned.value(), CaptionTopology.CAPTIONS);
+                forward(image, entry, captioned.value(), CaptionTopology.CAPTIONS);
                 if (captioned.shadow() != null) {
-                    forward(entry, captioned.shadow(), CaptionTopology.SHADOWS);
+                    forward(image, entry, captioned.shadow(), CaptionTopology.SHADOWS);
                 }
-                listener.captioned(Duration.ofNanos(ticker.read() - image.receivedNanos()));
+                image.trace().captioned();
+                listener.captioned(
+                        Duration.ofNanos(ticker.read() - image.receivedNanos()),
+                        Duration.ofMillis(Math.max(0, context.currentSystemTimeMs() - entry.timestamp())));
             } else if (outcome instanceof Rejected rejected) {
-                log.warnf("%s (%s) for %s", rejected.code(), rejected.stage(), entry);
+                FailureLog.rejected(rejected, entry, image.trace().id());
                 context.forward(
                         new Record<>(
                                 entry.key(), entry.value(), entry.timestamp(), DeadLetters.headers(entry, rejected)),
                         CaptionTopology.DEAD_LETTERS);
+                image.trace().deadLettered(rejected.code(), rejected.stage());
                 listener.deadLettered(rejected.code(), rejected.stage());
             } else {
                 throw new IllegalArgumentException("not an outcome to emit: " + outcome);
@@ -162,9 +167,10 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
             settle();
         }
 
-        private void forward(InFlightEntry entry, byte[] value, String sink) {
-            context.forward(
-                    new Record<>(entry.key(), value, entry.timestamp(), DeadLetters.carriedThrough(entry)), sink);
+        private void forward(InFlightImage image, InFlightEntry entry, byte[] value, String sink) {
+            Headers headers = DeadLetters.carriedThrough(entry);
+            image.trace().inject(headers);
+            context.forward(new Record<>(entry.key(), value, entry.timestamp(), headers), sink);
         }
 
         private void settle() {

@@ -2,6 +2,7 @@ package io.captionstream.caption;
 
 import io.captionstream.image.ImageGeometry;
 import io.captionstream.image.ImageReference;
+import io.captionstream.image.LoadListener;
 import io.captionstream.image.LoadedImage;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -10,9 +11,9 @@ import java.util.concurrent.CompletableFuture;
 @FunctionalInterface
 public interface ImageSource {
     /**
-     * Fetches and decodes an image.
+     * Fetches and decodes an image, and tells how far it is.
      *
      * @return fails with {@link io.captionstream.image.ImageException}
      */
-    CompletableFuture<LoadedImage> load(ImageReference reference, Set<ImageGeometry> geometries);
+    CompletableFuture<LoadedImage> load(ImageReference reference, Set<ImageGeometry> geometries, LoadListener listener);
 }

@@ -16,6 +16,7 @@ final class InFlightImage {
     private final @Nullable Bytes key;
     private final long cost;
     private final long receivedNanos;
+    private final ImageTrace trace;
 
     @GuardedBy("this")
     private ImageState state = ImageState.RECEIVED;
@@ -31,11 +32,12 @@ final class InFlightImage {
      * @param key the record key, null if it has none
      * @param cost in bytes, see {@link InFlightLimits}
      */
-    InFlightImage(long sequence, @Nullable Bytes key, long cost, long receivedNanos) {
+    InFlightImage(long sequence, @Nullable Bytes key, long cost, long receivedNanos, ImageTrace trace) {
         this.sequence = sequence;
         this.key = key;
         this.cost = cost;
         this.receivedNanos = receivedNanos;
+        this.trace = trace;
     }
 
     long sequence() {
@@ -53,6 +55,10 @@ final class InFlightImage {
 
     long receivedNanos() {
         return receivedNanos;
+    }
+
+    ImageTrace trace() {
+        return trace;
     }
 
     synchronized ImageState state() {
@@ -101,5 +107,6 @@ final class InFlightImage {
             work.clear();
         }
         abandoned.forEach(future -> future.cancel(false));
+        trace.abandoned();
     }
 }

@@ -38,7 +38,7 @@ final class InFlightImages {
     private final EmissionOrder order;
 
     private final Queue<InFlightImage> parked = new ArrayDeque<>();
-    private final Map<InFlightImage, Outcome> finished = new HashMap<>();
+    private final Map<InFlightImage, Completion> finished = new HashMap<>();
     private final Set<InFlightImage> admitted = new LinkedHashSet<>();
     private final PriorityQueue<Retry> retries = new PriorityQueue<>(Comparator.comparingLong(Retry::atNanos));
     private final Map<InFlightImage, Integer> failures = new HashMap<>();
@@ -56,7 +56,7 @@ final class InFlightImages {
         void emit(InFlightImage image, Outcome outcome);
     }
 
-    private record Completion(InFlightImage image, Outcome outcome) {}
+    private record Completion(InFlightImage image, Outcome outcome, long atNanos) {}
 
     private record Retry(
             long atNanos, InFlightImage image, @Nullable UnwrittenCaptions unwritten) {}
@@ -92,9 +92,13 @@ final class InFlightImages {
      *
      * @param entryBytes size of its record
      */
-    void add(long sequence, byte @Nullable [] key, int entryBytes) {
-        InFlightImage image =
-                new InFlightImage(sequence, key == null ? null : Bytes.wrap(key), cost(entryBytes), ticker.read());
+    void add(long sequence, InFlightEntry entry, int entryBytes) {
+        InFlightImage image = new InFlightImage(
+                sequence,
+                entry.key() == null ? null : Bytes.wrap(entry.key()),
+                cost(entryBytes),
+                ticker.read(),
+                listener.received(entry.topic(), entry.partition(), entry.offset(), entry.headers()));
         order.add(image);
         parked.add(image);
         admit();
@@ -175,7 +179,7 @@ final class InFlightImages {
     private void follow(InFlightImage image, CompletableFuture<Outcome> future) {
         CompletableFuture<Void> unused = future.thenAccept(outcome -> {
             if (!closed) {
-                completions.add(new Completion(image, outcome));
+                completions.add(new Completion(image, outcome, ticker.read()));
             }
         });
     }
@@ -188,23 +192,25 @@ final class InFlightImages {
         }
         image.advance(completion.outcome() instanceof Captioned ? ImageState.DONE : ImageState.FAILED);
         failures.remove(image);
-        finished.put(image, completion.outcome());
+        finished.put(image, completion);
         for (InFlightImage leaving : order.ready(image)) {
             emit(leaving);
         }
     }
 
     private void emit(InFlightImage image) {
-        Outcome outcome = finished.remove(image);
+        Completion completion = finished.remove(image);
         image.advance(ImageState.EMITTED);
         admitted.remove(image);
         admittedBytes -= image.cost();
         budget.giveBack(image.cost());
-        emitter.emit(image, outcome);
+        listener.took(Step.EMIT, Duration.ofNanos(ticker.read() - completion.atNanos()));
+        emitter.emit(image, completion.outcome());
     }
 
     private void postpone(InFlightImage image, Postponed postponed) {
         image.advance(ImageState.WAITING);
+        image.trace().postponed(postponed.reason());
         int failed = failures.merge(image, 1, Integer::sum);
         long at = ticker.read() + backoff.after(failed).toNanos();
         retries.add(new Retry(at, image, postponed.unwritten()));
@@ -241,6 +247,7 @@ final class InFlightImages {
     void close() {
         closed = true;
         admitted.forEach(InFlightImage::abandon);
+        parked.forEach(InFlightImage::abandon);
         budget.giveBack(admittedBytes);
         admittedBytes = 0;
         admitted.clear();

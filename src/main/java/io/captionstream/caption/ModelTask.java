@@ -96,7 +96,10 @@ final class ModelTask {
     }
 
     private CompletableFuture<Inference> submitLive(InFlightImage image, CaptionRequest request, LoadedImage loaded) {
-        return image.track(live.submit(loaded.pixels().get(geometry(input)), input, request.options(), request.seed()));
+        CompletableFuture<Inference> inference =
+                live.submit(loaded.pixels().get(geometry(input)), input, request.options(), request.seed());
+        image.trace().submitted(model, false, inference);
+        return image.track(inference);
     }
 
     /** Submits the image for the shadow's event; null if no shadow has a part in it. */
@@ -110,7 +113,10 @@ final class ModelTask {
         InputSpec wanted = requireNonNull(trialInput, "trial without an input");
         byte[] pixels = loaded.pixels().get(geometry(wanted));
         try {
-            return image.track(version.captioner().submit(pixels, wanted, request.options(), request.seed()));
+            CompletableFuture<Inference> inference =
+                    version.captioner().submit(pixels, wanted, request.options(), request.seed());
+            image.trace().submitted(model, true, inference);
+            return image.track(inference);
         } catch (RuntimeException e) {
             // Whatever a trial does is no failure of the image.
             return CompletableFuture.failedFuture(e);

@@ -100,8 +100,14 @@ public final class ImageLoader implements AutoCloseable {
      *     threads: what depends on it must be short. Cancelling it stops the work soon, not at once.
      */
     public CompletableFuture<LoadedImage> load(ImageReference reference, Set<ImageGeometry> geometries) {
+        return load(reference, geometries, LoadListener.NONE);
+    }
+
+    /** As {@link #load(ImageReference, Set)}, and tells how far it is. */
+    public CompletableFuture<LoadedImage> load(
+            ImageReference reference, Set<ImageGeometry> geometries, LoadListener listener) {
         checkArgument(!geometries.isEmpty(), "geometries is empty");
-        return start(new Load<>(reference, ImmutableSet.copyOf(geometries), (encoded, image) -> image));
+        return start(new Load<>(reference, ImmutableSet.copyOf(geometries), listener, (encoded, image) -> image));
     }
 
     /**
@@ -110,7 +116,7 @@ public final class ImageLoader implements AutoCloseable {
      * @return the image as it was fetched; otherwise as of {@link #load}
      */
     public CompletableFuture<VerifiedImage> verify(ImageReference reference) {
-        return start(new Load<>(reference, ImmutableSet.of(VERIFIED), (encoded, image) -> {
+        return start(new Load<>(reference, ImmutableSet.of(VERIFIED), LoadListener.NONE, (encoded, image) -> {
             requireDefaultLimits(image);
             return new VerifiedImage(encoded, image.digest());
         }));
@@ -159,14 +165,16 @@ public final class ImageLoader implements AutoCloseable {
     private final class Load<T> {
         private final ImageReference reference;
         private final Set<ImageGeometry> geometries;
+        private final LoadListener listener;
         private final Answer<T> answer;
         private final CompletableFuture<T> result = new CompletableFuture<>();
         private volatile @Nullable Fetch fetch;
 
         @SuppressWarnings("FutureReturnValueIgnored")
-        Load(ImageReference reference, Set<ImageGeometry> geometries, Answer<T> answer) {
+        Load(ImageReference reference, Set<ImageGeometry> geometries, LoadListener listener, Answer<T> answer) {
             this.reference = requireNonNull(reference, "reference is null");
             this.geometries = geometries;
+            this.listener = requireNonNull(listener, "listener is null");
             this.answer = answer;
             this.result.whenComplete((image, failure) -> finish());
         }
@@ -194,6 +202,7 @@ public final class ImageLoader implements AutoCloseable {
             if (result.isDone()) {
                 fetch.cancel();
             }
+            listener.fetching();
             long start = System.nanoTime();
             boolean handedOver = false;
             try {
@@ -202,6 +211,7 @@ public final class ImageLoader implements AutoCloseable {
                     throw ImageException.fetch(EMPTY_IMAGE, "The image has no bytes");
                 }
                 Duration time = Duration.ofNanos(System.nanoTime() - start);
+                listener.fetched();
                 handedOver = submit(decodeThreads, () -> decode(encoded, time), fetch::release);
             } finally {
                 if (!handedOver) {
@@ -218,6 +228,7 @@ public final class ImageLoader implements AutoCloseable {
         }
 
         private void decode(byte[] encoded, Duration fetchTime) throws ImageException, InterruptedException {
+            listener.decoding();
             OpenImage image = decoder.open(encoded, geometries);
             ByteBudget.Reservation memory = decodedMemory.reserve(image.decodeBytes());
             LoadedImage loaded;
@@ -226,6 +237,7 @@ public final class ImageLoader implements AutoCloseable {
             } finally {
                 memory.close();
             }
+            listener.decoded();
             result.complete(answer.of(encoded, loaded));
         }
 

@@ -101,15 +101,15 @@ final class BatchRunner {
             throws InferenceException {
         int paddedSize = config.paddedSize(images.size());
         ByteBuffer rgb = fill(images, captioner.input().bytes(), paddedSize);
+        BatchTrace trace = listener.running(captioner.identity(), images.size(), paddedSize);
         long before = ticker.read();
         List<List<Alternative>> results;
         try {
-            results = captioner.caption(rgb, paddedSize, options, seeds(images, paddedSize));
-            verify(results.size() == paddedSize, "%s results for %s images", results.size(), paddedSize);
-        } catch (OutOfMemoryError e) {
-            throw new InferenceException(Code.OUT_OF_MEMORY, "Out of memory: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            throw new InferenceException(Code.MODEL_FAILURE, "Model failed: " + e, e);
+            results = results(captioner, rgb, paddedSize, options, seeds(images, paddedSize));
+            trace.ended(null);
+        } catch (InferenceException e) {
+            trace.ended(e);
+            throw e;
         }
         Duration time = Duration.ofNanos(ticker.read() - before);
         listener.inferred(images.size(), paddedSize, time);
@@ -125,7 +125,22 @@ final class BatchRunner {
                             captioner.precision().precision(),
                             images.size(),
                             queued,
-                            time));
+                            time,
+                            trace));
+        }
+    }
+
+    private static List<List<Alternative>> results(
+            Captioner captioner, ByteBuffer rgb, int size, DecodingOptions options, long[] seeds)
+            throws InferenceException {
+        try {
+            List<List<Alternative>> results = captioner.caption(rgb, size, options, seeds);
+            verify(results.size() == size, "%s results for %s images", results.size(), size);
+            return results;
+        } catch (OutOfMemoryError e) {
+            throw new InferenceException(Code.OUT_OF_MEMORY, "Out of memory: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            throw new InferenceException(Code.MODEL_FAILURE, "Model failed: " + e, e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.captionstream.inference;
 
 import io.captionstream.model.InferenceException;
+import io.captionstream.model.ModelIdentity;
 import java.time.Duration;
 
 /** Told of what a {@link Batcher} does, on its inference thread: must be quick and must not throw. */
@@ -14,6 +15,16 @@ public interface BatcherListener {
      * @param pending images still waiting
      */
     default void batchClosed(CloseReason reason, int images, int pending) {}
+
+    /**
+     * The model is about to be run.
+     *
+     * @param images images that are in it, padding not counted
+     * @return follows the run
+     */
+    default BatchTrace running(ModelIdentity model, int images, int paddedSize) {
+        return BatchTrace.NONE;
+    }
 
     /**
      * The model captioned a batch or a part of one.

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param batchSize images captioned together with this one, itself included, padding not
  * @param queueTime from submission to the start of inference
  * @param inferenceTime time the batch spent in the model
+ * @param run the run of the model that the image was in
  */
 public record Inference(
         ModelIdentity model,
@@ -28,7 +29,8 @@ public record Inference(
         String precision,
         int batchSize,
         Duration queueTime,
-        Duration inferenceTime) {
+        Duration inferenceTime,
+        BatchTrace run) {
     public Inference {
         requireNonNull(model, "model is null");
         alternatives = ImmutableList.copyOf(alternatives);
@@ -36,5 +38,6 @@ public record Inference(
         requireNonNull(precision, "precision is null");
         requireNonNull(queueTime, "queueTime is null");
         requireNonNull(inferenceTime, "inferenceTime is null");
+        requireNonNull(run, "run is null");
     }
 }

@@ -2,6 +2,7 @@ package io.captionstream.learning;
 
 import io.captionstream.finetune.GateResult;
 import io.captionstream.labels.LabelOutcome;
+import io.captionstream.training.EpochResult;
 import java.time.Duration;
 
 /** Told of what happens to labels and models, on stream threads: must be quick and must not throw. */
@@ -18,7 +19,7 @@ public interface LearningListener {
     default void released(String model) {}
 
     /** An epoch of a run is over. */
-    default void epoch(String model, double trainingLoss) {}
+    default void epoch(String model, EpochResult epoch) {}
 
     /** The gate has judged. */
     default void verdict(String model, GateResult verdict) {}

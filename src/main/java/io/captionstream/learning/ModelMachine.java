@@ -302,7 +302,7 @@ final class ModelMachine {
                 run = run.withReportedEpochs(epoch.epoch());
                 set(state.withRun(run));
                 outputs.report(reports.epoch(plan, epoch));
-                listener.epoch(model, epoch.trainingLoss());
+                listener.epoch(model, epoch);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.captionstream.service;
 import io.captionstream.caption.CaptionListener;
 import io.captionstream.caption.ErrorCode;
 import io.captionstream.caption.Stage;
+import io.captionstream.caption.Step;
 import io.captionstream.caption.TrialMode;
 import io.captionstream.caption.TrialOutcome;
 import io.micrometer.core.instrument.Counter;
@@ -10,57 +11,121 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 
-/** Meters of the caption topology. */
+/**
+ * Meters of the caption topology. All are there from the start, at zero: a counter that begins with the first failure
+ * shows no rise when it is first seen.
+ */
 final class CaptionMetrics implements CaptionListener {
+    private static final String NO_CODE = "none";
+
     private final MeterRegistry meters;
-    private final Timer captioned;
+    private final Counter captions;
+    private final Map<ErrorCode, Counter> deadLetters = new EnumMap<>(ErrorCode.class);
+    private final Map<Step, Timer> steps = new EnumMap<>(Step.class);
+    private final Timer processing;
+    private final Timer endToEnd;
     private final Counter postponed;
     private final Timer waited;
     private final Counter restored;
     private final Map<String, Load> loads = new ConcurrentHashMap<>();
 
-    CaptionMetrics(MeterRegistry meters) {
+    /**
+     * @param models names of the models that are served
+     * @param maxBytesInFlight of the process
+     */
+    CaptionMetrics(MeterRegistry meters, Set<String> models, long maxBytesInFlight) {
         this.meters = meters;
-        this.captioned = Timer.builder("captionstream.events")
+        this.captions = images("captioned", NO_CODE);
+        for (ErrorCode code : ErrorCode.values()) {
+            deadLetters.put(code, images("dead-letter", code.name()));
+        }
+        for (Step step : Step.values()) {
+            steps.put(
+                    step,
+                    Histograms.shortTimes("captionstream.step")
+                            .description("Time that images were at one step of their way")
+                            .tag("step", name(step))
+                            .register(meters));
+        }
+        this.processing = Histograms.longTimes("captionstream.processing")
                 .description("Time from receipt of an image event to its caption event")
-                .tag("outcome", "caption")
-                .publishPercentileHistogram()
                 .register(meters);
-        this.postponed = Counter.builder("captionstream.events.postponed")
+        this.endToEnd = Histograms.longTimes("captionstream.end.to.end")
+                .description("Time from the timestamp of an image event to its caption event")
+                .register(meters);
+        this.postponed = Counter.builder("captionstream.images.postponed")
                 .description("Attempts put off because the schema registry did not answer")
                 .register(meters);
-        this.waited = Timer.builder("captionstream.events.waited")
+        this.waited = Timer.builder("captionstream.images.waited")
                 .description("Time that records waited for room in flight")
                 .register(meters);
-        this.restored = Counter.builder("captionstream.events.restored")
+        this.restored = Counter.builder("captionstream.images.restored")
                 .description("Images found in flight when a task started")
                 .register(meters);
         Gauge.builder("captionstream.inflight.images", this, CaptionMetrics::images)
                 .description("Images in flight")
                 .register(meters);
-        Gauge.builder("captionstream.inflight.bytes", this, CaptionMetrics::bytes)
-                .baseUnit("bytes")
-                .description("Bytes in flight")
+        gauge("captionstream.inflight", "Bytes in flight", CaptionMetrics::bytes);
+        gauge("captionstream.inflight.limit", "Most bytes that may be in flight", metrics -> maxBytesInFlight);
+        for (String model : models) {
+            for (TrialMode mode : TrialMode.values()) {
+                for (TrialOutcome outcome : TrialOutcome.values()) {
+                    trials(model, mode, outcome);
+                }
+            }
+        }
+    }
+
+    private Counter trials(String model, TrialMode mode, TrialOutcome outcome) {
+        return Counter.builder("captionstream.trial.images")
+                .description("Images that a version on trial had a part in, by what came of it")
+                .tag("model", model)
+                .tag("mode", name(mode))
+                .tag("outcome", name(outcome))
                 .register(meters);
     }
 
+    private Counter images(String outcome, String code) {
+        return Counter.builder("captionstream.images")
+                .description("Image events that have an outcome")
+                .tag("outcome", outcome)
+                .tag("code", code)
+                .register(meters);
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<CaptionMetrics> value) {
+        Gauge.builder(name, this, value)
+                .baseUnit("bytes")
+                .description(description)
+                .register(meters);
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
     @Override
-    public void captioned(Duration sinceReceived) {
-        captioned.record(sinceReceived);
+    public void captioned(Duration sinceReceived, Duration sinceEvent) {
+        captions.increment();
+        processing.record(sinceReceived);
+        endToEnd.record(sinceEvent);
+    }
+
+    @Override
+    public void took(Step step, Duration time) {
+        steps.get(step).record(time);
     }
 
     @Override
     public void deadLettered(ErrorCode code, Stage stage) {
-        Counter.builder("captionstream.deadletters")
-                .description("Dead letters")
-                .tag("code", code.name())
-                .tag("stage", stage.name().toLowerCase(Locale.ROOT))
-                .register(meters)
-                .increment();
+        deadLetters.get(code).increment();
     }
 
     @Override
@@ -80,13 +145,7 @@ final class CaptionMetrics implements CaptionListener {
 
     @Override
     public void tried(String model, TrialMode mode, TrialOutcome outcome) {
-        Counter.builder("captionstream.trial.images")
-                .description("Images that a version on trial had a part in, by what came of it")
-                .tag("model", model)
-                .tag("mode", mode.name().toLowerCase(Locale.ROOT))
-                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-                .register(meters)
-                .increment();
+        trials(model, mode, outcome).increment();
     }
 
     @Override

@@ -21,7 +21,6 @@ import io.captionstream.streams.TopicsExist;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -91,7 +90,8 @@ final class CaptionRole implements AutoCloseable {
         models = served;
         ImageLoader images = own(new ImageLoader(settings.image()));
         ExecutorService codecThreads = codecThreads();
-        CaptionMetrics metrics = new CaptionMetrics(meters);
+        CaptionMetrics metrics = new CaptionMetrics(
+                meters, served.captioners().keySet(), captionConfig.limits().processBytes());
         StreamsRunner streams = new StreamsRunner(
                 "caption",
                 () -> CaptionTopology.build(
@@ -108,7 +108,7 @@ final class CaptionRole implements AutoCloseable {
                         registry,
                         new ReleasesServed(follower, served, config.releases().startTimeout())),
                 config.caption().closeTimeout(),
-                kafkaStreams -> own(new KafkaStreamsMetrics(kafkaStreams)).bindTo(meters),
+                kafkaStreams -> own(new StreamsMeters(kafkaStreams)).bindTo(meters, Role.CAPTION),
                 onFailure);
         own(streams);
         runner = streams;

@@ -1,13 +1,18 @@
 package io.captionstream.service;
 
+import static java.util.Objects.requireNonNull;
+
+import io.captionstream.streams.StreamsState;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** Starts the configured roles with the container and closes them with it. */
@@ -19,12 +24,18 @@ class ServiceLifecycle {
     private final Set<Role> roles;
     private final CaptionRole caption;
     private final TrainRole train;
+    private final DeviceMetrics devices;
+    private final boolean usesGpus;
     private final AtomicBoolean failed = new AtomicBoolean();
 
     ServiceLifecycle(ServiceConfig config, MeterRegistry meters) {
         this.roles = config.roles();
         this.caption = new CaptionRole(config, meters, this::fail);
         this.train = new TrainRole(config, meters, this::fail);
+        this.devices = new DeviceMetrics(meters);
+        this.usesGpus = !config.inference().device().equalsIgnoreCase("cpu");
+        Map<Role, Supplier<StreamsState>> states = Map.of(Role.CAPTION, caption::state, Role.TRAIN, train::state);
+        roles.forEach(role -> RoleMetrics.bind(meters, role, requireNonNull(states.get(role))));
     }
 
     // In the background: the container's port must answer probes while models load.
@@ -35,6 +46,10 @@ class ServiceLifecycle {
     }
 
     private void start() {
+        devices.watchProcessors();
+        if (usesGpus) {
+            devices.watchGpus("nvidia-smi");
+        }
         try {
             if (plays(Role.CAPTION)) {
                 caption.start();
@@ -58,6 +73,7 @@ class ServiceLifecycle {
     void onStop(@Observes ShutdownEvent event) {
         train.close();
         caption.close();
+        devices.close();
     }
 
     boolean plays(Role role) {

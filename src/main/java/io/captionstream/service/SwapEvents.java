@@ -26,6 +26,8 @@ final class SwapEvents implements SwapListener {
     private final SwapReports reports;
     private final Runnable onChange;
 
+    private final Timer swaps;
+
     private volatile @Nullable Release reported;
 
     /**
@@ -38,6 +40,21 @@ final class SwapEvents implements SwapListener {
         this.slot = requireNonNull(slot, "slot is null");
         this.reports = requireNonNull(reports, "reports is null");
         this.onChange = requireNonNull(onChange, "onChange is null");
+        this.swaps = Histograms.longTimes("captionstream.swap")
+                .description("Time from the look at a release to its service")
+                .tag("model", model)
+                .tag("slot", slot)
+                .register(meters);
+        SwapFailures.reasons().forEach(this::failures);
+    }
+
+    private Counter failures(String reason) {
+        return Counter.builder("captionstream.swap.failures")
+                .description("Releases that could not be served, by reason, every attempt counted")
+                .tag("model", model)
+                .tag("slot", slot)
+                .tag("reason", reason)
+                .register(meters);
     }
 
     /** Shows the state of the slot in a gauge. */
@@ -57,12 +74,7 @@ final class SwapEvents implements SwapListener {
 
     @Override
     public void onSwapped(Release release, @Nullable ModelIdentity before, Duration took) {
-        Timer.builder("captionstream.swap")
-                .description("Time from the look at a release to its service")
-                .tag("model", model)
-                .tag("slot", slot)
-                .register(meters)
-                .record(took);
+        swaps.record(took);
         LOG.infof(
                 "%s %s: version %s, digest %s, in the stead of %s, after %d ms",
                 model,
@@ -77,13 +89,7 @@ final class SwapEvents implements SwapListener {
     @Override
     public void onFailed(Release release, Exception failure, boolean lasting) {
         String reason = SwapFailures.reason(failure);
-        Counter.builder("captionstream.swap.failures")
-                .description("Releases that could not be served, by reason, every attempt counted")
-                .tag("model", model)
-                .tag("slot", slot)
-                .tag("reason", reason)
-                .register(meters)
-                .increment();
+        failures(reason).increment();
         LOG.warnf(
                 "%s %s: version %s cannot be served, %s: %s, %s",
                 model, slot, release.version(), lasting ? "for good" : "trying again", reason, failure.getMessage());

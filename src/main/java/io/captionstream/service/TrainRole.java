@@ -32,7 +32,6 @@ import io.captionstream.streams.TopicsExist;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -109,7 +108,7 @@ final class TrainRole implements AutoCloseable {
                 properties,
                 preconditions(registry, topics, releases),
                 config.training().closeTimeout(),
-                kafkaStreams -> own(new KafkaStreamsMetrics(kafkaStreams)).bindTo(meters),
+                kafkaStreams -> own(new StreamsMeters(kafkaStreams)).bindTo(meters, Role.TRAIN),
                 onFailure);
         own(streams);
         runner = streams;

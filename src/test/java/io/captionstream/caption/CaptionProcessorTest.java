@@ -34,6 +34,7 @@ class CaptionProcessorTest {
 
     private MockProcessorContext<byte[], byte[]> context() {
         MockProcessorContext<byte[], byte[]> fresh = new MockProcessorContext<>();
+        fresh.setCurrentSystemTimeMs(0);
         if (!store.isOpen()) {
             store.init(fresh.getStateStoreContext(), store);
         }

@@ -16,6 +16,7 @@ import io.captionstream.event.SchemaRegistrar;
 import io.captionstream.event.Topics;
 import io.captionstream.image.ImageGeometry;
 import io.captionstream.image.ImageReference;
+import io.captionstream.image.LoadListener;
 import io.captionstream.image.LoadedImage;
 import io.captionstream.inference.Batcher;
 import io.captionstream.inference.BatcherConfig;
@@ -256,11 +257,12 @@ class CaptionTopologyIT {
             streams.start();
         }
 
-        private CompletableFuture<LoadedImage> slow(ImageReference reference, Set<ImageGeometry> geometries) {
+        private CompletableFuture<LoadedImage> slow(
+                ImageReference reference, Set<ImageGeometry> geometries, LoadListener listener) {
             int millis = ThreadLocalRandom.current().nextInt(400);
             return CompletableFuture.supplyAsync(
                             () -> reference, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
-                    .thenCompose(late -> images.load(late, geometries));
+                    .thenCompose(late -> images.load(late, geometries, listener));
         }
 
         private Properties properties(String name) {

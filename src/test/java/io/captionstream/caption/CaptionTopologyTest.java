@@ -81,6 +81,35 @@ class CaptionTopologyTest {
     }
 
     @Test
+    void shouldTellWhatTheTimeOfAnImageIsSpentOn() {
+        harness.first.manual();
+        harness.send("key", 1);
+        harness.send("key", event(2).setModels(List.of("second")).build());
+        harness.punctuate();
+        assertThat(harness.ages).isEmpty();
+
+        // The second is done and waits for the first, which has the same key.
+        harness.ticker.advance(Duration.ofMillis(30));
+        harness.first.finish(1);
+        harness.punctuate();
+
+        assertThat(harness.steps)
+                .containsExactlyInAnyOrder(
+                        "FETCH 1",
+                        "DECODE 2",
+                        "QUEUE 3",
+                        "INFER 4",
+                        "EMIT 0", //
+                        "FETCH 1",
+                        "DECODE 2",
+                        "QUEUE 3",
+                        "INFER 4",
+                        "EMIT 30");
+        // The clock of the topology began when they were made.
+        assertThat(harness.ages).containsExactly(Duration.ofMillis(40), Duration.ofMillis(40));
+    }
+
+    @Test
     void shouldAskEachModelOnceInTheOrderAsked() {
         harness.send(
                 "key", event(1).setModels(List.of("second", "first", "second")).build());

@@ -4,6 +4,7 @@ import io.captionstream.image.ImageErrorCode;
 import io.captionstream.image.ImageException;
 import io.captionstream.image.ImageGeometry;
 import io.captionstream.image.ImageReference;
+import io.captionstream.image.LoadListener;
 import io.captionstream.image.LoadedImage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -26,7 +27,8 @@ final class FakeImages implements ImageSource {
     }
 
     @Override
-    public CompletableFuture<LoadedImage> load(ImageReference reference, Set<ImageGeometry> geometries) {
+    public CompletableFuture<LoadedImage> load(
+            ImageReference reference, Set<ImageGeometry> geometries, LoadListener listener) {
         loads.incrementAndGet();
         String uri = reference.uri();
         if (uri == null) {

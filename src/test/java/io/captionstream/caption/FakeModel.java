@@ -1,6 +1,7 @@
 package io.captionstream.caption;
 
 import io.captionstream.inference.AsyncCaptioner;
+import io.captionstream.inference.BatchTrace;
 import io.captionstream.inference.Inference;
 import io.captionstream.model.Alternative;
 import io.captionstream.model.DecodingOptions;
@@ -97,6 +98,7 @@ final class FakeModel implements AsyncCaptioner {
                 "fp32",
                 7,
                 Duration.ofMillis(3),
-                Duration.ofMillis(4));
+                Duration.ofMillis(4),
+                BatchTrace.NONE);
     }
 }

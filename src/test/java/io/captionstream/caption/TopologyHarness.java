@@ -47,6 +47,12 @@ final class TopologyHarness implements AutoCloseable {
     /** What came of them. */
     final List<String> tried = new CopyOnWriteArrayList<>();
 
+    /** Steps with the milliseconds they took. */
+    final List<String> steps = new CopyOnWriteArrayList<>();
+
+    /** Ages of the events when their captions left. */
+    final List<Duration> ages = new CopyOnWriteArrayList<>();
+
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> input;
     private final TestOutputTopic<byte[], byte[]> captions;
@@ -71,6 +77,16 @@ final class TopologyHarness implements AutoCloseable {
                             @Override
                             public void tried(String model, TrialMode mode, TrialOutcome outcome) {
                                 tried.add(model + " " + mode + " " + outcome);
+                            }
+
+                            @Override
+                            public void took(Step step, Duration time) {
+                                steps.add(step + " " + time.toMillis());
+                            }
+
+                            @Override
+                            public void captioned(Duration sinceReceived, Duration sinceEvent) {
+                                ages.add(sinceEvent);
                             }
                         }),
                 properties,
