@@ -15,7 +15,6 @@ import io.captionstream.replay.ReplayConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
 /** What a command needs to caption as the service would, from the service's settings. */
@@ -36,12 +35,7 @@ final class CaptioningSettings {
                 defaults.maxRecordBytes(),
                 defaults.settleTime());
         return new ReplayConfig(
-                caption,
-                images(),
-                captioner(),
-                BatcherConfig.defaults(),
-                CLOSE_TIMEOUT,
-                settings.value("schema-registry.register", Boolean.class, true));
+                caption, images(), captioner(), BatcherConfig.defaults(), CLOSE_TIMEOUT, settings.registersSchemas());
     }
 
     DecodingPolicy decoding() {
@@ -68,18 +62,18 @@ final class CaptioningSettings {
         HttpConfig http = HttpConfig.defaults();
         return ImageConfig.defaults()
                 .withFile(new FileConfig(
-                        list("image.file-roots").stream().map(Path::of).toList()))
+                        settings.list("image.file-roots").stream().map(Path::of).toList()))
                 .withHttp(new HttpConfig(
                         http.connectTimeout(),
                         http.maxRedirects(),
                         settings.value("image.http.allow-downgrade", Boolean.class, http.allowDowngrade()),
-                        Set.copyOf(list("image.http.allowed-hosts")),
-                        Set.copyOf(list("image.http.allowed-networks"))))
+                        Set.copyOf(settings.list("image.http.allowed-hosts")),
+                        Set.copyOf(settings.list("image.http.allowed-networks"))))
                 .withS3(new S3Config(
                         settings.text("image.s3.endpoint").map(URI::create).orElse(null),
                         settings.text("image.s3.region").orElse(null),
                         settings.value("image.s3.path-style", Boolean.class, false),
-                        Set.copyOf(list("image.s3.buckets"))));
+                        Set.copyOf(settings.list("image.s3.buckets"))));
     }
 
     CaptionerConfig captioner() {
@@ -87,9 +81,5 @@ final class CaptioningSettings {
                         settings.text("inference.device", "auto"), settings.text("inference.precision", "auto"), 0)
                 .withBfloat16Agreement(settings.value(
                         "inference.precision-agreement", Double.class, CaptionerConfig.DEFAULT_AGREEMENT));
-    }
-
-    private List<String> list(String key) {
-        return settings.text(key).map(value -> List.of(value.split(","))).orElse(List.of());
     }
 }

@@ -1,10 +1,13 @@
 package io.captionstream.cli;
 
+import io.captionstream.event.RegistryUnavailableException;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.InferenceException;
 import io.captionstream.operations.OperationException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +16,21 @@ import picocli.CommandLine.Command;
         name = "captionstream",
         description = "Captions images out of Kafka. Without a command, starts the service.",
         mixinStandardHelpOptions = true,
+        versionProvider = CaptionstreamCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed; a line says why",
+            "2:wrong usage",
+            "3:a rebuilt version is another",
+            "130:stopped by Ctrl-C"
+        },
         subcommands = {
+            PublishCommand.class,
+            TailCommand.class,
+            DlqCommand.class,
+            TopicsCommand.class,
             ScenesCommand.class,
             TrainCommand.class,
             ImportWeightsCommand.class,
@@ -24,7 +41,9 @@ import picocli.CommandLine.Command;
             EvaluateCommand.class,
             ReexportCommand.class,
             ModelsCommand.class,
-            ReplayCommand.class
+            ReplayCommand.class,
+            CompletionCommand.class,
+            CommandLine.HelpCommand.class
         })
 public final class CaptionstreamCommand {
     private CaptionstreamCommand() {}
@@ -51,6 +70,9 @@ public final class CaptionstreamCommand {
             return CommandLine.ExitCode.SOFTWARE;
         }
         if (failure instanceof IOException
+                || failure instanceof UncheckedIOException
+                || failure instanceof KafkaException
+                || failure instanceof RegistryUnavailableException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof BundleException
                 || failure instanceof InferenceException
@@ -59,5 +81,14 @@ public final class CaptionstreamCommand {
             return CommandLine.ExitCode.SOFTWARE;
         }
         throw failure;
+    }
+
+    /** From the application's archive. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = CaptionstreamCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"captionstream " + (version == null ? "of a development build" : version)};
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.captionstream.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
@@ -28,6 +29,16 @@ final class CommandSettings {
     /** @param key what follows {@code captionstream.} */
     <T> T value(String key, Class<T> type, T otherwise) {
         return config.getOptionalValue(PREFIX + key, type).orElse(otherwise);
+    }
+
+    /** @param key what follows {@code captionstream.} */
+    List<String> list(String key) {
+        return text(key).map(value -> List.of(value.split(","))).orElse(List.of());
+    }
+
+    /** Whether the schema of what is written is registered first. */
+    boolean registersSchemas() {
+        return value("schema-registry.register", Boolean.class, true);
     }
 
     /**

@@ -14,11 +14,22 @@ final class Json {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
+    private static final ObjectMapper LINES = MAPPER.copy().disable(SerializationFeature.INDENT_OUTPUT);
+
     private Json() {}
 
     static String of(Object value) {
+        return write(MAPPER, value);
+    }
+
+    /** In one line, for output that goes on. */
+    static String line(Object value) {
+        return write(LINES, value);
+    }
+
+    private static String write(ObjectMapper mapper, Object value) {
         try {
-            return MAPPER.writeValueAsString(value);
+            return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("cannot write " + value, e);
         }

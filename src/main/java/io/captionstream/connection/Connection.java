@@ -53,6 +53,11 @@ public final class Connection implements AutoCloseable {
         return settings;
     }
 
+    /** The registry's client, whose answers it caches; goes with this. */
+    public SchemaRegistryClient registry() {
+        return registry;
+    }
+
     /** A consumer without a group, which commits nothing and reads what is committed. */
     public Consumer<byte[], byte[]> reader() {
         Map<String, Object> properties = properties("consumer.");

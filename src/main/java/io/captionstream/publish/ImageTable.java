@@ -51,7 +51,7 @@ final class ImageTable implements ImageInput {
                 .with(CsvParser.Feature.SKIP_EMPTY_LINES)
                 .readValues(Files.newBufferedReader(file))) {
             while (rows.hasNextValue()) {
-                int line = rows.getCurrentLocation().getLineNr() - 1;
+                int line = rows.getCurrentLocation().getLineNr();
                 if (!sink.accept(event(rows.nextValue(), line))) {
                     return;
                 }
