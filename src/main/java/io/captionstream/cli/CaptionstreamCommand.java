@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             TailCommand.class,
             DlqCommand.class,
             TopicsCommand.class,
+            DoctorCommand.class,
             ScenesCommand.class,
             TrainCommand.class,
             ImportWeightsCommand.class,

@@ -20,6 +20,7 @@ public final class SchemaRegistrar {
     /** Compatibility of every subject. */
     public static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
+    private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
 
     private final SchemaRegistryClient registry;
@@ -38,6 +39,46 @@ public final class SchemaRegistrar {
         schemasByTopic.forEach((topic, schema) -> register(topic + "-value", schema));
     }
 
+    /**
+     * Whether a topic's schema is registered as it is.
+     *
+     * @throws RegistryUnavailableException if the registry could not be asked now
+     */
+    public boolean isRegistered(String topic, Schema schema) {
+        String subject = topic + "-value";
+        try {
+            registry.getId(subject, new AvroSchema(withoutJavaProperties(schema)));
+            return true;
+        } catch (RestClientException e) {
+            if (e.getStatus() == NOT_FOUND) {
+                return false;
+            }
+            throw unavailable("find", subject, e);
+        } catch (IOException e) {
+            throw unavailable("find", subject, e);
+        }
+    }
+
+    /**
+     * Whether a topic's schema is compatible with what is registered, by the rule that is in force there.
+     *
+     * @throws RegistryUnavailableException if the registry could not be asked now
+     */
+    public boolean isCompatible(String topic, Schema schema) {
+        String subject = topic + "-value";
+        try {
+            return registry.testCompatibility(subject, new AvroSchema(withoutJavaProperties(schema)));
+        } catch (RestClientException e) {
+            if (e.getStatus() == NOT_FOUND) {
+                // Nobody has registered anything.
+                return true;
+            }
+            throw unavailable("compare", subject, e);
+        } catch (IOException e) {
+            throw unavailable("compare", subject, e);
+        }
+    }
+
     private void register(String subject, Schema schema) {
         AvroSchema portable = new AvroSchema(withoutJavaProperties(schema));
         try {
@@ -45,7 +86,7 @@ public final class SchemaRegistrar {
             registry.updateCompatibility(subject, COMPATIBILITY);
         } catch (RestClientException | IOException e) {
             // A conflict among these: another instance starts at the same moment and sets the same rule.
-            throw unavailable(subject, e);
+            throw unavailable("register", subject, e);
         }
         // A conflict with another instance is over at once, one with the schemas there are is not.
         if (add(subject, portable).isPresent()) {
@@ -67,15 +108,15 @@ public final class SchemaRegistrar {
             if (e.getStatus() == CONFLICT) {
                 return Optional.of(e);
             }
-            throw unavailable(subject, e);
+            throw unavailable("register", subject, e);
         } catch (IOException e) {
-            throw unavailable(subject, e);
+            throw unavailable("register", subject, e);
         }
     }
 
-    private static RegistryUnavailableException unavailable(String subject, Exception e) {
+    private static RegistryUnavailableException unavailable(String what, String subject, Exception e) {
         return new RegistryUnavailableException(
-                "Schema registry did not register %s: %s".formatted(subject, e.getMessage()), e);
+                "Schema registry did not %s %s: %s".formatted(what, subject, e.getMessage()), e);
     }
 
     // As the serializer does with avro.remove.java.properties, which looks schemas up by their text.

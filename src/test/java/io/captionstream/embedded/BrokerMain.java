@@ -2,6 +2,7 @@ package io.captionstream.embedded;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -10,13 +11,20 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** A single-node KRaft broker and controller. Arguments: data directory, port, controller port. */
+/**
+ * A single-node KRaft broker and controller. Arguments: data directory, port, controller port, then any settings as
+ * {@code key=value}, which win over those here.
+ */
 public final class BrokerMain {
     private BrokerMain() {}
 
     public static void main(String[] args) throws Exception {
         Path directory = Path.of(args[0]);
         Properties properties = properties(directory, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+        for (String setting : Arrays.asList(args).subList(3, args.length)) {
+            int equals = setting.indexOf('=');
+            properties.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
         if (!Files.exists(directory.resolve("meta.properties"))) {
             format(directory);
         }
@@ -31,11 +39,11 @@ public final class BrokerMain {
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", "1");
         properties.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
-        properties.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
-        properties.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
-        properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        properties.put("listeners", "CLIENT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort);
+        properties.put("advertised.listeners", "CLIENT://127.0.0.1:" + port);
+        properties.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         properties.put("controller.listener.names", "CONTROLLER");
-        properties.put("inter.broker.listener.name", "PLAINTEXT");
+        properties.put("inter.broker.listener.name", "CLIENT");
         properties.put("log.dirs", directory.toString());
         // One node, so one replica; few partitions, since each costs open files and start-up time.
         properties.put("offsets.topic.replication.factor", "1");

@@ -6,9 +6,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,13 +20,67 @@ import org.apache.kafka.clients.admin.NewTopic;
 
 /** A real Kafka broker in a child JVM on loopback. It keeps its port and data over {@link #stop} and {@link #start}. */
 public final class EmbeddedBroker implements AutoCloseable {
+    private static final String ADMIN = "admin";
+
     private final Path directory;
+    private final Map<String, String> settings;
+    private final Map<String, Object> adminProperties;
     private final int port = Ports.free();
     private final int controllerPort = Ports.free();
     private ChildJvm child;
 
+    /** Whoever comes may do anything. */
     public EmbeddedBroker(Path directory) {
+        this(directory, Map.of(), Map.of());
+    }
+
+    private EmbeddedBroker(Path directory, Map<String, String> settings, Map<String, Object> adminProperties) {
         this.directory = directory;
+        this.settings = settings;
+        this.adminProperties = new HashMap<>(adminProperties);
+        this.adminProperties.put("bootstrap.servers", bootstrapServers());
+    }
+
+    /**
+     * Wants a password (SASL/PLAIN, without TLS) and allows nothing that no ACL does, but to {@link #admin}.
+     *
+     * @param passwords by user
+     */
+    public static EmbeddedBroker secured(Path directory, Map<String, String> passwords) {
+        Map<String, String> all = new TreeMap<>(passwords);
+        all.put(ADMIN, ADMIN);
+        StringBuilder users = new StringBuilder();
+        all.forEach((user, password) -> users.append(" user_%s=\"%s\"".formatted(user, password)));
+        String login = login(ADMIN, ADMIN).replace(";", users + ";");
+        return new EmbeddedBroker(
+                directory,
+                Map.of(
+                        "listener.security.protocol.map", "CLIENT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+                        "sasl.enabled.mechanisms", "PLAIN",
+                        "sasl.mechanism.inter.broker.protocol", "PLAIN",
+                        "listener.name.client.plain.sasl.jaas.config", login,
+                        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                        // Anonymous is who comes by the controller's listener: the broker.
+                        "super.users", "User:ANONYMOUS;User:" + ADMIN),
+                Map.copyOf(credentials(ADMIN, ADMIN)));
+    }
+
+    /** What a client of a secured broker has to set. */
+    public static Map<String, String> credentials(String user, String password) {
+        return Map.of(
+                "security.protocol", "SASL_PLAINTEXT",
+                "sasl.mechanism", "PLAIN",
+                "sasl.jaas.config", login(user, password));
+    }
+
+    private static String login(String user, String password) {
+        return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
+                .formatted(user, password);
+    }
+
+    /** A client that may do anything. */
+    public Admin admin() {
+        return Admin.create(adminProperties);
     }
 
     /** Starts the broker; returns at once, see {@link #awaitReady}. */
@@ -34,10 +91,14 @@ public final class EmbeddedBroker implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 List.of("-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
                 BrokerMain.class.getName(),
-                List.of(
-                        directory.resolve("kafka").toString(),
-                        Integer.toString(port),
-                        Integer.toString(controllerPort)));
+                arguments());
+    }
+
+    private List<String> arguments() {
+        List<String> arguments = new ArrayList<>(List.of(
+                directory.resolve("kafka").toString(), Integer.toString(port), Integer.toString(controllerPort)));
+        settings.forEach((key, value) -> arguments.add(key + "=" + value));
+        return arguments;
     }
 
     public void awaitReady() {
@@ -50,8 +111,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private boolean answers() throws InterruptedException {
-        try (Admin admin = Admin.create(Map.of(
-                "bootstrap.servers", bootstrapServers(), "request.timeout.ms", 2000, "default.api.timeout.ms", 2000))) {
+        Map<String, Object> impatient = new HashMap<>(adminProperties);
+        impatient.putAll(Map.of("request.timeout.ms", 2000, "default.api.timeout.ms", 2000));
+        try (Admin admin = Admin.create(impatient)) {
             return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == 1;
         } catch (ExecutionException | TimeoutException e) {
             return false;
@@ -90,7 +152,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private void create(List<NewTopic> topics) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+        try (Admin admin = admin()) {
             admin.createTopics(topics).all().get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException("Could not create " + topics, e);

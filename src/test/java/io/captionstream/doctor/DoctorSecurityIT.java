@@ -1,0 +1,176 @@
+package io.captionstream.doctor;
+
+import static io.captionstream.doctor.Ailment.ACL_MISSING;
+import static io.captionstream.doctor.Ailment.BROKER_CREDENTIALS;
+import static io.captionstream.doctor.Ailment.BROKER_PROTOCOL;
+import static io.captionstream.doctor.Ailment.BROKER_SILENT;
+import static org.apache.kafka.common.acl.AclOperation.CREATE;
+import static org.apache.kafka.common.acl.AclOperation.READ;
+import static org.apache.kafka.common.acl.AclOperation.WRITE;
+import static org.apache.kafka.common.resource.PatternType.LITERAL;
+import static org.apache.kafka.common.resource.PatternType.PREFIXED;
+import static org.apache.kafka.common.resource.ResourceType.GROUP;
+import static org.apache.kafka.common.resource.ResourceType.TOPIC;
+import static org.apache.kafka.common.resource.ResourceType.TRANSACTIONAL_ID;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.captionstream.doctor.DoctorIT.SetUp;
+import io.captionstream.embedded.EmbeddedBroker;
+import io.captionstream.embedded.EmbeddedStack;
+import io.captionstream.event.Topics;
+import io.captionstream.operations.TinyBundles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker that wants passwords and has rules: what it refuses is named as what it is. */
+class DoctorSecurityIT {
+    private static final String USER = "captioner";
+    private static final String PASSWORD = "captioner-secret";
+    private static final Topics TOPICS = Topics.defaults();
+    private static final String APPLICATION = TOPICS.imageEvents() + "-app";
+
+    @TempDir
+    private static Path directory;
+
+    private static EmbeddedBroker broker;
+
+    private final List<AclBinding> needed = List.of(
+            acl(TOPIC, TOPICS.imageEvents(), LITERAL, READ),
+            acl(TOPIC, TOPICS.captionEvents(), PREFIXED, WRITE),
+            acl(TOPIC, TOPICS.deadLetters(), LITERAL, WRITE),
+            acl(TOPIC, TOPICS.modelReleases(), LITERAL, READ),
+            acl(TOPIC, TOPICS.trainingReports(), LITERAL, WRITE),
+            acl(TOPIC, APPLICATION + "-", PREFIXED, CREATE),
+            acl(GROUP, APPLICATION, LITERAL, READ),
+            acl(TRANSACTIONAL_ID, APPLICATION, PREFIXED, WRITE));
+
+    private SetUp setUp;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = EmbeddedBroker.secured(directory, Map.of(USER, PASSWORD));
+        broker.start();
+        broker.awaitReady();
+        broker.createAllTopics(1, TOPICS);
+        TinyBundles.version(1, directory.resolve("bundle"));
+        Files.createDirectories(directory.resolve("store"));
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void prepare() {
+        setUp = new SetUp(
+                broker.bootstrapServers(), EmbeddedStack.shared().registry().url(), TOPICS, directory);
+        setUp.kafka(EmbeddedBroker.credentials(USER, PASSWORD));
+    }
+
+    @Test
+    void shouldNameAWrongPassword() throws Exception {
+        setUp.kafka(EmbeddedBroker.credentials(USER, "guessed"));
+
+        assertThat(problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.ailment()).isEqualTo(BROKER_CREDENTIALS);
+            assertThat(problem.message()).contains("refuse the credentials of " + USER);
+        });
+    }
+
+    @Test
+    void shouldNameAnotherProtocol() throws Exception {
+        setUp.kafka(Map.of());
+        assertThat(problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.ailment()).isEqualTo(BROKER_SILENT);
+            assertThat(problem.remedy()).contains("security.protocol\" (now PLAINTEXT)");
+        });
+
+        setUp.brokers(EmbeddedStack.shared().broker().bootstrapServers());
+        setUp.kafka(EmbeddedBroker.credentials(USER, PASSWORD));
+        assertThat(problems()).extracting(Finding::ailment).containsExactly(BROKER_PROTOCOL);
+    }
+
+    @Test
+    void shouldFindNothingWrongWithTheRightsThatAreNeeded() throws Exception {
+        grant(needed);
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void shouldNameEveryRightThatIsMissing() throws Exception {
+        for (AclBinding missing : needed) {
+            List<AclBinding> granted = new ArrayList<>(needed);
+            granted.remove(missing);
+            grant(granted);
+
+            // The prefix of captions stands for those of trials, too.
+            int problems = missing.pattern().name().equals(TOPICS.captionEvents()) ? 2 : 1;
+            assertThat(problems()).as("without %s", missing).hasSize(problems).allSatisfy(problem -> {
+                assertThat(problem.ailment()).isEqualTo(ACL_MISSING);
+                assertThat(problem.message())
+                        .startsWith("User:%s may not ".formatted(USER))
+                        .containsIgnoringCase(missing.entry().operation().name())
+                        .contains(missing.pattern().name());
+                assertThat(problem.remedy())
+                        .contains("--allow-principal User:" + USER)
+                        .contains(option(missing.pattern().resourceType()));
+            });
+        }
+    }
+
+    private List<Finding> problems() throws IOException {
+        return setUp.examine().stream().filter(Finding::isProblem).toList();
+    }
+
+    private static String option(ResourceType type) {
+        return switch (type) {
+            case TOPIC -> "--topic ";
+            case GROUP -> "--group ";
+            case TRANSACTIONAL_ID -> "--transactional-id ";
+            default -> throw new IllegalArgumentException(type.toString());
+        };
+    }
+
+    private static AclBinding acl(ResourceType type, String name, PatternType pattern, AclOperation operation) {
+        return new AclBinding(
+                new ResourcePattern(type, name, pattern),
+                new AccessControlEntry("User:" + USER, "*", operation, AclPermissionType.ALLOW));
+    }
+
+    /** These rights and no others, when the broker knows. */
+    private static void grant(List<AclBinding> bindings) throws Exception {
+        try (Admin admin = broker.admin()) {
+            admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get(10, TimeUnit.SECONDS);
+            admin.createAcls(bindings).all().get(10, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> admin.describeAcls(AclBindingFilter.ANY)
+                                    .values()
+                                    .get(10, TimeUnit.SECONDS)
+                                    .size()
+                            == bindings.size());
+        }
+    }
+}
