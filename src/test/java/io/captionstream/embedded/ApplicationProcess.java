@@ -63,8 +63,8 @@ public final class ApplicationProcess implements AutoCloseable {
     }
 
     /**
-     * Starts the service as a container does: from the folder of its image, with {@code config/application.properties} in
-     * its working directory and the rest in environment variables; returns at once.
+     * Starts the service as a container does: from the folder of its image, with files of configuration in a folder that
+     * the environment names, and the rest in environment variables; returns at once.
      *
      * @param image the folder
      * @param directory for its log, configuration, state and temporary files
@@ -74,7 +74,8 @@ public final class ApplicationProcess implements AutoCloseable {
             Path image, EmbeddedStack stack, Path directory, Map<String, String> properties) {
         try {
             Path temporary = Files.createDirectories(directory.resolve("tmp"));
-            writeConfiguration(Files.createDirectories(directory.resolve("config")), properties);
+            Path configuration = Files.createDirectories(directory.resolve("configuration"));
+            write(properties, configuration.resolve("common.properties"));
             int httpPort = Ports.free();
             ChildJvm child = ChildJvm.startScript(
                     "Captionstream",
@@ -83,6 +84,7 @@ public final class ApplicationProcess implements AutoCloseable {
                     List.of(image.resolve("bin/captionstream").toAbsolutePath().toString()),
                     Map.of(
                             "JAVA_OPTS", "-Djava.io.tmpdir=" + temporary,
+                            "QUARKUS_CONFIG_LOCATIONS", configuration.toString(),
                             "QUARKUS_HTTP_HOST", "127.0.0.1",
                             "QUARKUS_HTTP_PORT", Integer.toString(httpPort),
                             "CAPTIONSTREAM_KAFKA_BOOTSTRAP_SERVERS",
@@ -97,10 +99,10 @@ public final class ApplicationProcess implements AutoCloseable {
         }
     }
 
-    private static void writeConfiguration(Path folder, Map<String, String> configuration) throws IOException {
+    private static void write(Map<String, String> configuration, Path file) throws IOException {
         Properties properties = new Properties();
         properties.putAll(configuration);
-        try (OutputStream out = Files.newOutputStream(folder.resolve("application.properties"))) {
+        try (OutputStream out = Files.newOutputStream(file)) {
             properties.store(out, null);
         }
     }

@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.captionstream.embedded.ApplicationProcess;
 import io.captionstream.embedded.Clients;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ImageEvent;
 import io.captionstream.event.ModelCaption;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +81,11 @@ class ImageFolderIT {
                                 isArm() ? "librocksdbjni-linux-aarch64.so" : "librocksdbjni-linux64.so",
                                 "libsnappyjava.so",
                                 "libzstd-jni.so");
+                assertThat(probes()).hasSize(6).allSatisfy(path -> assertThat(
+                                get(service, path).statusCode())
+                        .as(path)
+                        .isEqualTo(200));
+                assertThat(get(service, metricsPath()).body()).contains("captionstream_images_total");
                 assertThat(service.terminate(Duration.ofSeconds(60))).isZero();
             }
         }
@@ -84,6 +95,33 @@ class ImageFolderIT {
         assertThat(modified(directory.resolve("tmp")).keySet())
                 .as("nothing executable is put into /tmp")
                 .noneMatch(file -> file.toString().contains(".so"));
+    }
+
+    private static List<String> probes() throws IOException {
+        List<String> paths = new ArrayList<>();
+        for (String workload : List.of("captioner", "trainer")) {
+            JsonNode container = Manifests.containers(
+                            Manifests.document(Manifests.FOLDER.resolve("base/" + workload + ".yaml")))
+                    .get(0);
+            for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+                paths.add(container.at("/" + probe + "/httpGet/path").asText());
+            }
+        }
+        return paths;
+    }
+
+    private static String metricsPath() throws IOException {
+        return Manifests.document(Manifests.FOLDER.resolve("components/monitoring/podmonitor.yaml"))
+                .at("/spec/podMetricsEndpoints/0/path")
+                .asText();
+    }
+
+    private static HttpResponse<String> get(ApplicationProcess service, String path)
+            throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(service.url() + path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     private static boolean isArm() {
