@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = {
-            "Prints a script that makes bash and zsh complete commands and options:",
+            "Prints a script that makes bash and zsh complete commands and options.",
             "source <(captionstream completion)"
         },
         mixinStandardHelpOptions = true)

@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = {
-            "Looks at all that the service needs here: natives and device, models, disk, store, brokers, topics, rights,",
-            "registry, schemas, clock. Names what is wrong and says how to mend it.",
-            "Run it where the service runs, with its settings. Exit code 1 if the service would not work."
+            "Names what is wrong around the service, and says how to mend it.",
+            "Looks at natives and device, models, disk, store, brokers, topics, rights, registry, schemas and clock. Run it",
+            "where the service runs, with its settings. Exit code 1 if the service would not work."
         },
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {

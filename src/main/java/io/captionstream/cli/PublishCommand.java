@@ -33,9 +33,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "publish",
         description = {
-            "Sends images as image events: files, folders, patterns such as 'photos/**/*.jpg', URIs (http, https, s3,",
-            "file, data), and lists of them: .csv with a column uri or file, .jsonl with a field uri, file or content,",
-            "- for JSON lines from the standard input. Ctrl-C stops, and says how to go on."
+            "Sends images as image events.",
+            "They are files, folders, patterns such as 'photos/**/*.jpg', URIs (http, https, s3, file, data), or lists of",
+            "them: .csv with a column uri or file, .jsonl with a field uri, file or content, - for JSON lines from the",
+            "standard input. Ctrl-C stops, and says how to go on."
         },
         mixinStandardHelpOptions = true)
 final class PublishCommand implements Callable<Integer> {

@@ -9,20 +9,26 @@ import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import io.captionstream.connection.Connection;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A role may use its consumer group, its transactional ids and its internal topics. */
@@ -47,7 +53,8 @@ final class ApplicationCheck implements Check {
         List<Finding> findings = new ArrayList<>();
         try (Admin admin = connection.admin()) {
             group(admin).ifPresent(findings::add);
-            internalTopics(admin).ifPresent(findings::add);
+            creation(admin).ifPresent(findings::add);
+            findings.addAll(internalTopics(admin));
             if (role.exactlyOnce()) {
                 transactions().ifPresent(findings::add);
             }
@@ -86,9 +93,9 @@ final class ApplicationCheck implements Check {
         }
     }
 
-    private Optional<Finding> internalTopics(Admin admin) throws IOException {
+    private Optional<Finding> creation(Admin admin) throws IOException {
         String prefix = role.applicationId() + "-";
-        NewTopic topic = new NewTopic(prefix + "doctor-changelog", Optional.empty(), Optional.empty());
+        NewTopic topic = new NewTopic(noTopic(), Optional.empty(), Optional.empty());
         try {
             connection.await(admin.createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
                     .all());
@@ -107,6 +114,49 @@ final class ApplicationCheck implements Check {
                             "The brokers would not create %s…: %s".formatted(prefix, message(e)),
                             "Set default.replication.factor of the brokers, or captionstream.kafka.properties.\"replication.factor\", to what the brokers can do, or mend their create.topic.policy"));
         }
+    }
+
+    /** What Kafka Streams keeps there it writes, and reads after a crash. */
+    private List<Finding> internalTopics(Admin admin) throws IOException {
+        Set<AclOperation> lacking = EnumSet.noneOf(AclOperation.class);
+        for (String topic : existing(admin)) {
+            lacking.addAll(lacking(admin, topic));
+        }
+        return lacking.stream()
+                .map(operation -> acls.missing(name(), operation, "topic", role.applicationId() + "-", true))
+                .toList();
+    }
+
+    /** Those that are there and, for what is not there can be forbidden, too, one that is not. */
+    private Set<String> existing(Admin admin) throws IOException {
+        Set<String> topics = new TreeSet<>(connection.await(admin.listTopics().names()));
+        topics.removeIf(topic -> !topic.startsWith(role.applicationId() + "-"));
+        topics.add(noTopic());
+        return topics;
+    }
+
+    private Set<AclOperation> lacking(Admin admin, String topic) throws IOException {
+        Set<AclOperation> lacking = EnumSet.of(READ, WRITE);
+        try {
+            lacking.removeAll(connection
+                    .await(admin.describeTopics(
+                                    List.of(topic), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                            .topicNameValues()
+                            .get(topic))
+                    .authorizedOperations());
+        } catch (IOException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Set.of();
+            }
+            if (!(e.getCause() instanceof AuthorizationException)) {
+                throw e;
+            }
+        }
+        return lacking;
+    }
+
+    private String noTopic() {
+        return role.applicationId() + "-doctor-changelog";
     }
 
     private Optional<Finding> transactions() {

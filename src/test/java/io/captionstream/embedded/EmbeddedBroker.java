@@ -73,6 +73,11 @@ public final class EmbeddedBroker implements AutoCloseable {
                 "sasl.jaas.config", login(user, password));
     }
 
+    /** Of who may do anything with a secured broker. */
+    public static Map<String, String> adminCredentials() {
+        return credentials(ADMIN, ADMIN);
+    }
+
     private static String login(String user, String password) {
         return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
                 .formatted(user, password);
