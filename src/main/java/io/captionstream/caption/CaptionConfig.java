@@ -4,7 +4,9 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.captionstream.event.Topics;
+import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How image events become caption events.
@@ -21,6 +23,7 @@ import java.time.Duration;
  *     producer. Zero under {@code exactly_once_v2}, where one transaction holds both. Under {@code at_least_once} the
  *     outcome must have been acknowledged before the record may go, or a crash between the two loses it: no shorter than
  *     the producer's {@code delivery.timeout.ms}
+ * @param source of caption events as CloudEvents; null if they are not to have the headers of such
  */
 public record CaptionConfig(
         Topics topics,
@@ -30,7 +33,8 @@ public record CaptionConfig(
         RetryBackoff retry,
         DecodingPolicy decoding,
         int maxRecordBytes,
-        Duration settleTime) {
+        Duration settleTime,
+        @Nullable URI source) {
     /** What headers, keys and the in-flight store add to a value, at most. */
     public static final int RECORD_OVERHEAD_BYTES = 64 << 10;
 
@@ -43,6 +47,19 @@ public record CaptionConfig(
         requireNonNull(decoding, "decoding is null");
         checkArgument(maxRecordBytes > 0, "maxRecordBytes must be positive: %s", maxRecordBytes);
         checkArgument(!settleTime.isNegative(), "settleTime must not be negative: %s", settleTime);
+    }
+
+    /** Caption events without the headers of CloudEvents. */
+    public CaptionConfig(
+            Topics topics,
+            Ordering ordering,
+            InFlightLimits limits,
+            Duration punctuationInterval,
+            RetryBackoff retry,
+            DecodingPolicy decoding,
+            int maxRecordBytes,
+            Duration settleTime) {
+        this(topics, ordering, limits, punctuationInterval, retry, decoding, maxRecordBytes, settleTime, null);
     }
 
     /** Order per key, results at most 20 ms late, records of up to 32 MiB, exactly once. */
@@ -61,7 +78,13 @@ public record CaptionConfig(
     /** The same but for the topics. */
     public CaptionConfig withTopics(Topics others) {
         return new CaptionConfig(
-                others, ordering, limits, punctuationInterval, retry, decoding, maxRecordBytes, settleTime);
+                others, ordering, limits, punctuationInterval, retry, decoding, maxRecordBytes, settleTime, source);
+    }
+
+    /** The same, with the headers of CloudEvents of this source. */
+    public CaptionConfig withCloudEvents(URI from) {
+        return new CaptionConfig(
+                topics, ordering, limits, punctuationInterval, retry, decoding, maxRecordBytes, settleTime, from);
     }
 
     /**

@@ -7,11 +7,11 @@ import com.google.common.base.Ticker;
 import io.captionstream.caption.Outcome.Captioned;
 import io.captionstream.caption.Outcome.Rejected;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -35,6 +35,7 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
     private static final Logger log = Logger.getLogger(CaptionProcessor.class);
 
     private final CaptionConfig config;
+    private final CaptionHeaders headers;
     private final CaptionPipeline pipeline;
     private final InFlightBudget budget;
     private final Ticker ticker;
@@ -49,6 +50,7 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
             Ticker ticker,
             CaptionListener listener) {
         this.config = config;
+        this.headers = new CaptionHeaders(config.source());
         this.pipeline = pipeline;
         this.budget = budget;
         this.ticker = ticker;
@@ -168,9 +170,10 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
         }
 
         private void forward(InFlightImage image, InFlightEntry entry, byte[] value, String sink) {
-            Headers headers = DeadLetters.carriedThrough(entry);
-            image.trace().inject(headers);
-            context.forward(new Record<>(entry.key(), value, entry.timestamp(), headers), sink);
+            Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
+            context.forward(
+                    new Record<>(entry.key(), value, entry.timestamp(), headers.of(entry, image.trace(), sink, now)),
+                    sink);
         }
 
         private void settle() {

@@ -2,6 +2,7 @@ package io.captionstream.caption;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.common.hash.Hashing;
+import io.captionstream.event.CloudEventHeaders;
 import io.captionstream.event.DecodingOverrides;
 import io.captionstream.event.EventCodec;
 import io.captionstream.event.EventOrigin;
@@ -68,6 +69,13 @@ final class RequestReader {
         byte[] value = entry.value();
         if (value == null) {
             throw invalid("There is no value");
+        }
+        if (CloudEventHeaders.isStructured(entry.headers())) {
+            throw new RejectedEventException(
+                    ErrorCode.UNDECODABLE_EVENT,
+                    Stage.EVENT,
+                    "The value is a CloudEvent in structured mode: send the image event as the value and the attributes"
+                            + " as headers (binary mode)");
         }
         try {
             return codec.decodeImageEvent(entry.topic(), value);

@@ -1,8 +1,11 @@
 package io.captionstream.service;
 
+import io.captionstream.inference.BatchTrace;
 import io.captionstream.inference.BatcherListener;
 import io.captionstream.inference.CloseReason;
 import io.captionstream.model.InferenceException;
+import io.captionstream.model.ModelIdentity;
+import io.captionstream.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -15,20 +18,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Meters of one batcher: of a model's version in service, or of its version on trial. All are there from the start. */
+/** Meters and traces of one batcher: of a model's version in service, or of its version on trial. The meters are there from the start. */
 final class BatcherMetrics implements BatcherListener {
     private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256};
 
     private final Map<CloseReason, DistributionSummary> sizes = new EnumMap<>(CloseReason.class);
     private final Map<InferenceException.Code, Counter> bisected = new EnumMap<>(InferenceException.Code.class);
     private final Map<InferenceException.Code, Counter> failed = new EnumMap<>(InferenceException.Code.class);
+    private final Tracing tracing;
+    private final String slot;
     private final Timer inference;
     private final Counter images;
     private final Counter padding;
     private final Counter lowered;
     private final AtomicInteger pending = new AtomicInteger();
 
-    BatcherMetrics(MeterRegistry meters, String model, String slot) {
+    BatcherMetrics(MeterRegistry meters, Tracing tracing, String model, String slot) {
+        this.tracing = tracing;
+        this.slot = slot;
         Tags tags = Tags.of("model", model, "slot", slot);
         this.inference = Histograms.shortTimes("captionstream.inference")
                 .description("Time of a batch in the model")
@@ -81,6 +88,11 @@ final class BatcherMetrics implements BatcherListener {
     public void batchClosed(CloseReason reason, int size, int waiting) {
         pending.set(waiting);
         sizes.get(reason).record(size);
+    }
+
+    @Override
+    public BatchTrace running(ModelIdentity model, int size, int paddedSize) {
+        return tracing.batch(model, slot, size, paddedSize);
     }
 
     @Override

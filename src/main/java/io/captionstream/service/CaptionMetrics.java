@@ -2,10 +2,12 @@ package io.captionstream.service;
 
 import io.captionstream.caption.CaptionListener;
 import io.captionstream.caption.ErrorCode;
+import io.captionstream.caption.ImageTrace;
 import io.captionstream.caption.Stage;
 import io.captionstream.caption.Step;
 import io.captionstream.caption.TrialMode;
 import io.captionstream.caption.TrialOutcome;
+import io.captionstream.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,15 +19,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import org.apache.kafka.common.header.Header;
 
 /**
- * Meters of the caption topology. All are there from the start, at zero: a counter that begins with the first failure
+ * Meters and traces of the caption topology. All meters are there from the start, at zero: a counter that begins with the first failure
  * shows no rise when it is first seen.
  */
 final class CaptionMetrics implements CaptionListener {
     private static final String NO_CODE = "none";
 
     private final MeterRegistry meters;
+    private final Tracing tracing;
     private final Counter captions;
     private final Map<ErrorCode, Counter> deadLetters = new EnumMap<>(ErrorCode.class);
     private final Map<Step, Timer> steps = new EnumMap<>(Step.class);
@@ -40,8 +44,9 @@ final class CaptionMetrics implements CaptionListener {
      * @param models names of the models that are served
      * @param maxBytesInFlight of the process
      */
-    CaptionMetrics(MeterRegistry meters, Set<String> models, long maxBytesInFlight) {
+    CaptionMetrics(MeterRegistry meters, Tracing tracing, Set<String> models, long maxBytesInFlight) {
         this.meters = meters;
+        this.tracing = tracing;
         this.captions = images("captioned", NO_CODE);
         for (ErrorCode code : ErrorCode.values()) {
             deadLetters.put(code, images("dead-letter", code.name()));
@@ -109,6 +114,11 @@ final class CaptionMetrics implements CaptionListener {
 
     private static String name(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public ImageTrace received(String topic, int partition, long offset, Iterable<Header> headers) {
+        return tracing.image(topic, partition, offset, headers);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.captionstream.streams.SchemasRegistered;
 import io.captionstream.streams.StreamsRunner;
 import io.captionstream.streams.StreamsState;
 import io.captionstream.streams.TopicsExist;
+import io.captionstream.tracing.Tracing;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,20 +79,24 @@ final class CaptionRole implements AutoCloseable {
         BatcherConfig batcherConfig = settings.batcher();
         SchemaRegistryClient registry = registry();
 
+        Tracing tracing = config.tracing().enabled() ? own(TracingSettings.start(config.tracing())) : Tracing.OFF;
         ConfluentEventCodec codec =
                 new ConfluentEventCodec(registry, config.schemaRegistry().properties());
         NewestReleases releases = new NewestReleases();
         ReleaseFollower follower = own(follower(codec, releases));
         follower.start();
         awaitReleases(follower);
-        ServedModels served =
-                own(ServedModels.load(config, batcherConfig, meters, own(reports(codec)), releases.snapshot()));
+        ServedModels served = own(
+                ServedModels.load(config, batcherConfig, meters, tracing, own(reports(codec)), releases.snapshot()));
         releases.tell(served::accept);
         models = served;
         ImageLoader images = own(new ImageLoader(settings.image()));
         ExecutorService codecThreads = codecThreads();
         CaptionMetrics metrics = new CaptionMetrics(
-                meters, served.captioners().keySet(), captionConfig.limits().processBytes());
+                meters,
+                tracing,
+                served.captioners().keySet(),
+                captionConfig.limits().processBytes());
         StreamsRunner streams = new StreamsRunner(
                 "caption",
                 () -> CaptionTopology.build(

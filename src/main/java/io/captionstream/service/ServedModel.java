@@ -47,16 +47,12 @@ final class ServedModel implements AutoCloseable {
     ServedModel(Captioner first, ReleaseLoader loader, ServingContext context, Runnable onChange) {
         this.name = first.identity().name();
         this.live = new LiveModel(first, context::close);
-        this.batcher = new Batcher(
-                live, context.batches(), Ticker.systemTicker(), new BatcherMetrics(context.meters(), name, LIVE));
+        this.batcher = new Batcher(live, context.batches(), Ticker.systemTicker(), context.listener(name, LIVE));
         SwapEvents events = new SwapEvents(context.meters(), name, LIVE, context.reports(), onChange);
         this.swap = context.swap(live::swap, first.identity(), loader, events);
         events.watch(swap);
         this.trialSlot = new TrialSlot(
-                context.batches(),
-                new BatcherMetrics(context.meters(), name, TRIAL),
-                context.trialPatience(),
-                context::close);
+                context.batches(), context.listener(name, TRIAL), context.trialPatience(), context::close);
         SwapEvents trialEvents = new SwapEvents(context.meters(), name, TRIAL, context.reports(), onChange);
         this.trialSwap = context.swap(trialSlot, null, loader, trialEvents);
         trialEvents.watch(trialSwap);

@@ -17,6 +17,7 @@ import io.captionstream.model.PrecisionChoice;
 import io.captionstream.release.Release;
 import io.captionstream.release.ReleaseLoader;
 import io.captionstream.release.SwapState;
+import io.captionstream.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -49,7 +50,8 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
     private final ServingContext context;
     private final MultiGauge info;
 
-    private ServedModels(ServiceConfig config, BatcherConfig batches, MeterRegistry meters, SwapReports reports) {
+    private ServedModels(
+            ServiceConfig config, BatcherConfig batches, MeterRegistry meters, Tracing tracing, SwapReports reports) {
         Settings settings = new Settings(config, 1);
         loader = new ModelLoader(config, batches, new AvailableMemory(Path.of("/")));
         bundles = new ReleasedBundles(settings);
@@ -60,6 +62,7 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
         context = new ServingContext(
                 batches,
                 meters,
+                tracing,
                 reports,
                 loading,
                 settings.releaseRetry(),
@@ -80,11 +83,12 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
             ServiceConfig config,
             BatcherConfig batches,
             MeterRegistry meters,
+            Tracing tracing,
             SwapReports reports,
             Map<String, ModelRelease> releases) {
         List<Path> directories = config.models().orElse(List.of());
         checkArgument(!directories.isEmpty(), "captionstream.models names no model bundle");
-        ServedModels served = new ServedModels(config, batches, meters, reports);
+        ServedModels served = new ServedModels(config, batches, meters, tracing, reports);
         try {
             for (Path directory : directories) {
                 served.add(ModelBundle.open(directory), releases);

@@ -52,6 +52,10 @@ public interface ServiceConfig {
 
     Training training();
 
+    Tracing tracing();
+
+    CloudEvents cloudevents();
+
     Health health();
 
     interface Kafka {
@@ -538,5 +542,30 @@ public interface ServiceConfig {
         /** Time after which it ends. */
         @WithDefault("7d")
         Duration maximumTime();
+    }
+
+    interface Tracing {
+        @WithDefault("false")
+        boolean enabled();
+
+        /** Where spans go, in OTLP over HTTP. */
+        @WithDefault("http://127.0.0.1:4318")
+        String endpoint();
+
+        /** Share of the traces that begin here which are kept; of the others, whoever began them decides. */
+        @WithDefault("1")
+        double sample();
+
+        /** Any property of OpenTelemetry's SDK, for example {@code otel.exporter.otlp.headers}. */
+        Map<String, String> properties();
+    }
+
+    interface CloudEvents {
+        /** Whether caption events have the headers of CloudEvents. */
+        @WithDefault("true")
+        boolean enabled();
+
+        /** Their source; by default a slash and the application id. */
+        Optional<String> source();
     }
 }

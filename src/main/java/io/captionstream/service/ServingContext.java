@@ -2,6 +2,7 @@ package io.captionstream.service;
 
 import com.google.common.base.Ticker;
 import io.captionstream.inference.BatcherConfig;
+import io.captionstream.inference.BatcherListener;
 import io.captionstream.model.ModelIdentity;
 import io.captionstream.network.NativeMemory;
 import io.captionstream.release.HotSwap;
@@ -9,6 +10,7 @@ import io.captionstream.release.ReleaseLoader;
 import io.captionstream.release.RetryDelay;
 import io.captionstream.release.SwapListener;
 import io.captionstream.release.SwapSlot;
+import io.captionstream.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,10 +26,16 @@ import org.jspecify.annotations.Nullable;
 record ServingContext(
         BatcherConfig batches,
         MeterRegistry meters,
+        Tracing tracing,
         SwapReports reports,
         ScheduledExecutorService loading,
         RetryDelay retry,
         Duration trialPatience) {
+    /** Hears of the batches of a model's version in a slot. */
+    BatcherListener listener(String model, String slot) {
+        return new BatcherMetrics(meters, tracing, model, slot);
+    }
+
     /** Closes what is not in use any more, where nobody waits for it, and gives its memory back. */
     void close(Runnable leaving) {
         try {

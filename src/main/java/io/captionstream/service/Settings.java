@@ -16,6 +16,8 @@ import io.captionstream.model.Refinement;
 import io.captionstream.release.RetryDelay;
 import io.captionstream.store.StoreConfig;
 import io.quarkus.runtime.configuration.MemorySize;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +65,7 @@ final class Settings {
                 bytes(caption.maxInFlightBytes(), heap / 16),
                 bytes(caption.maxInFlightBytesTotal(), heap / 8),
                 caption.maxWait());
-        return new CaptionConfig(
+        CaptionConfig settings = new CaptionConfig(
                 topics(),
                 caption.ordering(),
                 limits,
@@ -72,6 +74,17 @@ final class Settings {
                 decoding(),
                 Math.toIntExact(caption.maxRecordSize().asLongValue()),
                 exactlyOnce ? Duration.ZERO : deliveryTimeout);
+        return config.cloudevents().enabled() ? settings.withCloudEvents(source()) : settings;
+    }
+
+    private URI source() {
+        String source =
+                config.cloudevents().source().orElse("/" + config.caption().applicationId());
+        try {
+            return new URI(source);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("captionstream.cloudevents.source is no URI: " + e.getMessage(), e);
+        }
     }
 
     DecodingPolicy decoding() {

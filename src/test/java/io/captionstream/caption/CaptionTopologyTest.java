@@ -14,6 +14,7 @@ import io.captionstream.image.ImageErrorCode;
 import io.captionstream.inference.StaleInputException;
 import io.captionstream.model.InferenceException;
 import io.captionstream.model.InputSpec;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,6 +108,90 @@ class CaptionTopologyTest {
                         "EMIT 30");
         // The clock of the topology began when they were made.
         assertThat(harness.ages).containsExactly(Duration.ofMillis(40), Duration.ofMillis(40));
+    }
+
+    @Test
+    void shouldDescribeCaptionEventsAsCloudEvents() {
+        reopen(CaptionConfig.defaults().withCloudEvents(URI.create("/captions")));
+        harness.trials.put("first", new CaptionTrial(TrialMode.SHADOW, 100, harness.second, Duration.ofSeconds(30)));
+        harness.send(
+                "key",
+                FakeCodec.encode(event(7).setModels(List.of("first")).build()),
+                Map.of("ce_specversion", "1.0", "ce_id", "upload", "ce_source", "/uploads", "ce_type", "image"));
+
+        TestRecord<byte[], byte[]> caption = harness.captionRecords().get(0);
+        assertThat(header(caption, "ce_id")).isEqualTo("image-events-0@0/captions");
+        assertThat(header(caption, "ce_source")).isEqualTo("/captions");
+        assertThat(header(caption, "ce_type")).isEqualTo("io.captionstream.event.CaptionEvent");
+        assertThat(header(caption, "ce_subject")).isEqualTo("key");
+        assertThat(header(caption, "ce_causationid")).isEqualTo("upload");
+        assertThat(header(harness.shadowRecords().get(0), "ce_id")).isEqualTo("image-events-0@0/shadows");
+    }
+
+    @Test
+    void shouldLeaveACloudEventAsItCameInItsDeadLetter() {
+        reopen(CaptionConfig.defaults().withCloudEvents(URI.create("/captions")));
+        harness.send(
+                "key",
+                FakeCodec.encode(event(1).setUri("broken:NOT_FOUND").build()),
+                Map.of("ce_specversion", "1.0", "ce_id", "upload"));
+
+        assertThat(header(onlyLetter(), "ce_id")).isEqualTo("upload");
+    }
+
+    @Test
+    void shouldNotPassTheAttributesOfTheImageEventOffAsItsOwn() {
+        harness.send(
+                "key",
+                FakeCodec.encode(event(7).build()),
+                Map.of("ce_specversion", "1.0", "ce_id", "upload", "content-type", "application/avro"));
+
+        TestRecord<byte[], byte[]> caption = harness.captionRecords().get(0);
+        assertThat(header(caption, "ce_id")).isEmpty();
+        assertThat(header(caption, "content-type")).isEmpty();
+    }
+
+    @Test
+    void shouldSayHowToSendACloudEvent() {
+        harness.send(
+                "key",
+                "{\"specversion\": \"1.0\"}".getBytes(UTF_8),
+                Map.of("content-type", "application/cloudevents+json"));
+
+        TestRecord<byte[], byte[]> letter = onlyLetter();
+        assertThat(header(letter, "captionstream.error.code")).isEqualTo("UNDECODABLE_EVENT");
+        assertThat(header(letter, "captionstream.error.reason")).contains("binary mode");
+    }
+
+    @Test
+    void shouldBeFollowedByATrace() {
+        harness.first.manual();
+        harness.send(
+                "key",
+                FakeCodec.encode(event(1).setModels(List.of("first")).build()),
+                Map.of("trace", "of the producer"));
+        harness.send("key", event(2).setUri("broken:NOT_FOUND").build());
+        harness.first.finish(1);
+        harness.punctuate();
+        harness.codec.down(true);
+        harness.send("key", 3);
+
+        assertThat(header(harness.captionRecords().get(0), "trace")).isEqualTo("0");
+        assertThat(harness.traced)
+                .containsExactly(
+                        "0 received",
+                        "0 submitted first",
+                        "1 received", //
+                        "0 captioned",
+                        "1 dead-lettered NOT_FOUND FETCH", //
+                        "2 received",
+                        "2 postponed");
+        harness.codec.down(false);
+        harness.first.manual();
+        harness.send("other", 4);
+        List<String> traced = harness.traced;
+        reopen(CaptionConfig.defaults());
+        assertThat(traced).contains("2 abandoned", "3 abandoned");
     }
 
     @Test

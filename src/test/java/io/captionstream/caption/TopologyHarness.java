@@ -47,6 +47,9 @@ final class TopologyHarness implements AutoCloseable {
     /** What came of them. */
     final List<String> tried = new CopyOnWriteArrayList<>();
 
+    /** What traces of images were told. */
+    final List<String> traced = new CopyOnWriteArrayList<>();
+
     /** Steps with the milliseconds they took. */
     final List<String> steps = new CopyOnWriteArrayList<>();
 
@@ -77,6 +80,12 @@ final class TopologyHarness implements AutoCloseable {
                             @Override
                             public void tried(String model, TrialMode mode, TrialOutcome outcome) {
                                 tried.add(model + " " + mode + " " + outcome);
+                            }
+
+                            @Override
+                            public ImageTrace received(
+                                    String topic, int partition, long offset, Iterable<Header> headers) {
+                                return new RecordedTrace(offset, traced);
                             }
 
                             @Override

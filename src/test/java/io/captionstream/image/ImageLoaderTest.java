@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -56,6 +57,45 @@ class ImageLoaderTest {
                 assertThat(image.pixels().values())
                         .containsExactlyElementsOf(inline.pixels().values());
             }
+        }
+    }
+
+    @Test
+    void shouldTellHowFarAnImageIs() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        LoadListener listener = new LoadListener() {
+            @Override
+            public void fetching() {
+                told.add("fetching");
+            }
+
+            @Override
+            public void fetched() {
+                told.add("fetched");
+            }
+
+            @Override
+            public void decoding() {
+                told.add("decoding");
+            }
+
+            @Override
+            public void decoded() {
+                told.add("decoded");
+            }
+        };
+        String uri = "data:;base64," + Base64.getEncoder().encodeToString(jpeg);
+        try (ImageLoader loader = new ImageLoader(ImageConfig.defaults())) {
+            get(loader.load(ImageReference.ofUri(uri), GEOMETRIES, listener));
+            assertThat(told).containsExactly("fetching", "fetched", "decoding", "decoded");
+
+            told.clear();
+            get(loader.load(ImageReference.ofContent(jpeg), GEOMETRIES, listener));
+            assertThat(told).containsExactly("decoding", "decoded");
+
+            told.clear();
+            failure(loader.load(ImageReference.ofUri("file:///nowhere"), GEOMETRIES, listener));
+            assertThat(told).containsExactly("fetching");
         }
     }
 

@@ -9,6 +9,7 @@ import io.captionstream.model.InferenceException;
 import io.captionstream.model.InferenceException.Code;
 import io.captionstream.model.InputSpec;
 import io.captionstream.model.LiveModel;
+import io.captionstream.model.ModelIdentity;
 import io.captionstream.model.Refinement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BatchRunnerTest {
@@ -25,7 +27,14 @@ class BatchRunnerTest {
     private final FakeCaptioner captioner = new FakeCaptioner("fake", "1");
     private final LiveModel model = new LiveModel(captioner);
     private final List<String> events = new ArrayList<>();
+    private final List<String> runs = new ArrayList<>();
     private final BatchRunner runner = new BatchRunner(model, BatcherConfig.defaults(), ticker, new BatcherListener() {
+        @Override
+        public BatchTrace running(ModelIdentity identity, int images, int paddedSize) {
+            String run = "%s: %d of %d".formatted(identity.version(), images, paddedSize);
+            return new Run(run, runs);
+        }
+
         @Override
         public void bisected(int images, Code code) {
             events.add("bisected " + images);
@@ -41,6 +50,24 @@ class BatchRunnerTest {
             events.add("lowered " + maxBatchSize);
         }
     });
+
+    private record Run(String name, List<String> runs) implements BatchTrace {
+        @Override
+        public void ended(@Nullable Throwable failure) {
+            runs.add(name + (failure == null ? "" : " failed"));
+        }
+    }
+
+    @Test
+    void shouldTellOfEachRunAndInWhichAnImageWas() throws Exception {
+        captioner.failingOn(3);
+        List<PendingImage> images = images(3);
+
+        runner.run(batch(images));
+
+        assertThat(runs).containsExactly("1: 3 of 4 failed", "1: 2 of 2", "1: 1 of 1 failed");
+        assertThat(images.get(0).future().get().run()).isEqualTo(new Run("1: 2 of 2", runs));
+    }
 
     @Test
     void shouldPadToAnAllowedSizeAndDropThePadding() throws Exception {

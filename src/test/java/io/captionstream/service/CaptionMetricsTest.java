@@ -7,6 +7,7 @@ import io.captionstream.caption.Stage;
 import io.captionstream.caption.Step;
 import io.captionstream.caption.TrialMode;
 import io.captionstream.caption.TrialOutcome;
+import io.captionstream.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Set;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class CaptionMetricsTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final CaptionMetrics metrics = new CaptionMetrics(meters, Set.of("model"), 1000);
+    private final CaptionMetrics metrics = new CaptionMetrics(meters, Tracing.OFF, Set.of("model"), 1000);
 
     @Test
     void shouldCountImagesByOutcomeAndCodeFromZero() {

@@ -97,6 +97,13 @@ final class EventLog implements AutoCloseable {
         return send(event.getId(), serializer.serialize(topics.imageEvents(), event));
     }
 
+    Future<RecordMetadata> send(ImageEvent event, Map<String, String> headers) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(
+                topics.imageEvents(), event.getId(), serializer.serialize(topics.imageEvents(), event));
+        headers.forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        return producer.send(record);
+    }
+
     Future<RecordMetadata> send(String key, byte @org.jspecify.annotations.Nullable [] value) {
         return producer.send(new ProducerRecord<>(topics.imageEvents(), key, value));
     }
@@ -146,6 +153,10 @@ final class EventLog implements AutoCloseable {
 
     List<CaptionEvent> captions() {
         return captions.stream().map(this::decode).toList();
+    }
+
+    List<ConsumerRecord<String, byte[]>> captionRecords() {
+        return List.copyOf(captions);
     }
 
     List<ConsumerRecord<String, byte[]>> deadLetters() {

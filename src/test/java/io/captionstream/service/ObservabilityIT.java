@@ -1,8 +1,13 @@
 package io.captionstream.service;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
 import io.captionstream.embedded.ApplicationProcess;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ImageEvent;
@@ -14,6 +19,9 @@ import io.captionstream.monitoring.PromQl;
 import io.captionstream.monitoring.Scrape;
 import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.TinyNetworks;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.kafka.CloudEventDeserializer;
+import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,14 +33,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,11 +59,21 @@ class ObservabilityIT {
     private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| (\\w+) \\|(.*?)\\| .*");
     private static final Pattern LABEL = Pattern.compile("`(\\w+)`");
 
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+    private static final String PARENT = "b7ad6b7169203331";
+    private static final Map<String, String> CAUSE = Map.of(
+            "traceparent", "00-" + TRACE + "-" + PARENT + "-01",
+            "ce_specversion", "1.0",
+            "ce_id", "upload-1",
+            "ce_source", "/uploads",
+            "ce_type", "io.captionstream.event.ImageEvent");
+
     @TempDir
     static Path directory;
 
     private static final Scrape METRICS = new Scrape();
 
+    private static SpanCollector spans;
     private static TrainingLog training;
     private static EventLog events;
     private static ApplicationProcess service;
@@ -59,6 +81,7 @@ class ObservabilityIT {
     @BeforeAll
     static void work() throws Exception {
         EmbeddedStack stack = EmbeddedStack.shared();
+        spans = new SpanCollector();
         training = new TrainingLog(stack, 2, Set.of("failed"));
         events = new EventLog(stack, training.topics());
         List<String> models = new ArrayList<>();
@@ -77,11 +100,16 @@ class ObservabilityIT {
         properties.put("captionstream.training.fine-tune.patience", "12");
         properties.put("captionstream.training.gate.minimum-images", "1");
         properties.put("captionstream.training.gate.confidence", "0.6");
+        properties.put("captionstream.tracing.enabled", "true");
+        properties.put("captionstream.tracing.endpoint", spans.url());
+        properties.put("captionstream.tracing.properties.\"otel.bsp.schedule.delay\"", "200");
+        properties.put("quarkus.log.console.json.enabled", "true");
         service = ApplicationProcess.start(
                 DemoModels.application(), stack, directory.resolve("service"), List.of("-Xmx512m"), properties);
         service.awaitReady();
         label(0, LABELS);
-        for (int number = 0; number < IMAGES; number++) {
+        events.send(image(0), CAUSE);
+        for (int number = 1; number < IMAGES; number++) {
             events.send(image(number));
         }
         events.send(ImageEvent.newBuilder(image(0))
@@ -151,6 +179,7 @@ class ObservabilityIT {
         service.close();
         events.close();
         training.close();
+        spans.close();
     }
 
     @Test
@@ -225,6 +254,96 @@ class ObservabilityIT {
                 .isBetween(1.0, METRICS.sum("captionstream_device_memory_total_bytes", Map.of("device", "cpu")));
         assertThat(METRICS.sum("captionstream_role_state", Map.of("state", "running")))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void shouldGoOnWithTheTraceOfAnImageFromItsHeaders() {
+        await().atMost(LIMIT).until(() -> spans.spans().stream()
+                .anyMatch(span -> span.getName().startsWith("process") && isOfTrace(span)));
+        Map<String, Span> trace = spans.spans().stream()
+                .filter(ObservabilityIT::isOfTrace)
+                .collect(Collectors.toMap(Span::getName, Function.identity()));
+        Span image = requireNonNull(trace.get("process " + events.topics().imageEvents()));
+
+        assertThat(hex(image.getParentSpanId())).isEqualTo(PARENT);
+        assertThat(trace.keySet())
+                .contains("decode", "infer resnet50-lstm", "infer inceptionv3-glove")
+                .hasSize(4);
+        assertThat(trace.values())
+                .filteredOn(span -> span != image)
+                .allSatisfy(span -> assertThat(span.getParentSpanId()).isEqualTo(image.getSpanId()));
+        Span infer = requireNonNull(trace.get("infer resnet50-lstm"));
+        assertThat(infer.getLinksList()).singleElement().satisfies(link -> assertThat(spans.spans())
+                .filteredOn(span -> span.getSpanId().equals(link.getSpanId()))
+                .singleElement()
+                .satisfies(batch -> assertThat(batch.getName()).isEqualTo("batch resnet50-lstm")));
+        ConsumerRecord<String, byte[]> caption = captionOf(image(0).getId());
+        assertThat(header(caption, "traceparent")).isEqualTo("00-" + TRACE + "-" + hex(image.getSpanId()) + "-01");
+    }
+
+    @Test
+    void shouldSendCaptionEventsAsCloudEvents() {
+        CloudEvent event;
+        ConsumerRecord<String, byte[]> caption = captionOf(image(0).getId());
+        try (CloudEventDeserializer deserializer = new CloudEventDeserializer()) {
+            event = deserializer.deserialize(caption.topic(), caption.headers(), caption.value());
+        }
+
+        assertThat(event.getType()).isEqualTo("io.captionstream.event.CaptionEvent");
+        assertThat(event.getSource()).hasToString("/" + events.topics().imageEvents() + "-app");
+        assertThat(event.getSubject()).isEqualTo(caption.key());
+        assertThat(event.getExtension("causationid")).isEqualTo("upload-1");
+        assertThat(events.captionRecords())
+                .hasSize(IMAGES)
+                .extracting(record -> header(record, "ce_id"))
+                .doesNotHaveDuplicates();
+        ConsumerRecord<String, byte[]> dead = events.deadLetters().get(0);
+        assertThat(dead.headers().lastHeader("ce_id"))
+                .as("an id of a dead letter that had none")
+                .isNull();
+    }
+
+    @Test
+    void shouldLogEachFailureInOneLineOfJsonAndNothingOfTheEvents() throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(service.log())) {
+            assertThat(line).startsWith("{").endsWith("}");
+            lines.add(new ObjectMapper().readTree(line));
+        }
+
+        assertThat(lines)
+                .filteredOn(line -> line.at("/mdc/code").asText().equals("NOT_AN_IMAGE"))
+                .singleElement()
+                .satisfies(line -> {
+                    assertThat(line.path("level").asText()).isEqualTo("WARN");
+                    assertThat(line.at("/mdc/topic").asText())
+                            .isEqualTo(events.topics().imageEvents());
+                    assertThat(line.at("/mdc/offset").asText()).matches("\\d+");
+                    assertThat(line.at("/mdc/traceId").asText()).matches("[0-9a-f]{32}");
+                });
+        // Ids of events and words of captions.
+        assertThat(lines).isNotEmpty().allSatisfy(line -> assertThat(
+                        line.path("message").asText())
+                .doesNotContain("picture-", "broken", "word4"));
+    }
+
+    private static boolean isOfTrace(Span span) {
+        return hex(span.getTraceId()).equals(TRACE);
+    }
+
+    private static String hex(ByteString bytes) {
+        return HexFormat.of().formatHex(bytes.toByteArray());
+    }
+
+    private static ConsumerRecord<String, byte[]> captionOf(String key) {
+        return events.captionRecords().stream()
+                .filter(record -> record.key().equals(key))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String header(ConsumerRecord<?, ?> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
     }
 
     private static String get(String path) throws IOException, InterruptedException {

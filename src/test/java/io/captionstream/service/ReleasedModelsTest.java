@@ -22,6 +22,7 @@ import io.captionstream.release.SwapState;
 import io.captionstream.store.BundleStore;
 import io.captionstream.store.StoreConfig;
 import io.captionstream.store.StoredBundle;
+import io.captionstream.tracing.Tracing;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
@@ -323,7 +324,7 @@ class ReleasedModelsTest {
         properties.put("captionstream.store.cache-directory", cache().toString());
         properties.put("captionstream.releases.retry-backoff", "50ms");
         properties.putAll(more);
-        models = ServedModels.load(SettingsTest.config(properties), BATCHES, meters, reports, releases);
+        models = ServedModels.load(SettingsTest.config(properties), BATCHES, meters, Tracing.OFF, reports, releases);
         releases.values().forEach(models::accept);
     }
 

@@ -9,6 +9,7 @@ import io.captionstream.model.BundleWriter;
 import io.captionstream.model.Bundles;
 import io.captionstream.model.ModelBundle;
 import io.captionstream.network.TinyNetworks;
+import io.captionstream.tracing.Tracing;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -53,6 +54,7 @@ class ServedModelsTest {
                 config(bundle, Map.of("captionstream.inference.precision", "bf16")),
                 BATCHES,
                 meters,
+                Tracing.OFF,
                 reports,
                 Map.of())) {
             assertThat(models.precisions().get("resnet50-lstm").precision()).isEqualTo("fp32");
@@ -70,7 +72,8 @@ class ServedModelsTest {
         Map<String, String> forced =
                 Map.of("captionstream.inference.precision", "bf16", "captionstream.inference.precision-agreement", "0");
 
-        try (ServedModels models = ServedModels.load(config(bundle, forced), BATCHES, meters, reports, Map.of())) {
+        try (ServedModels models =
+                ServedModels.load(config(bundle, forced), BATCHES, meters, Tracing.OFF, reports, Map.of())) {
             assertThat(models.precisions().get("resnet50-lstm").precision()).isEqualTo("bf16");
         }
     }
@@ -81,7 +84,7 @@ class ServedModelsTest {
                 BundleWriter.write(folder.resolve("bundle"), Bundles.contents(TinyNetworks.resnet())));
         ServiceConfig config = config(bundle, Map.of("captionstream.decoding.min-length", "3"));
 
-        assertThatThrownBy(() -> ServedModels.load(config, BATCHES, meters, reports, Map.of()))
+        assertThatThrownBy(() -> ServedModels.load(config, BATCHES, meters, Tracing.OFF, reports, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("refined_search")
                 .hasMessageContaining("reexport");
