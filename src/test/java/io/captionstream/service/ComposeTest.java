@@ -7,10 +7,13 @@ import io.captionstream.event.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Holds docker-compose.yml to the application. */
 class ComposeTest {
     private static final Path FILE = Path.of("docker-compose.yml");
-    private static final Set<String> ONE_SHOT = Set.of("topics", "bucket");
+    private static final Set<String> ONE_SHOT = Set.of("topics", "schemas", "bucket");
 
     @Test
     void shouldStartInOrder() throws IOException {
@@ -61,8 +64,24 @@ class ComposeTest {
         String script =
                 services(FILE).get("topics").path("command").get(0).asText().replace("$$", "$");
 
-        assertThat(ManifestsTest.script(script))
+        assertThat(script(script))
                 .containsExactlyInAnyOrderElementsOf(Topics.defaults().all());
+        ManifestsTest.assertKnown(Manifests.texts(services(FILE).get("schemas").path("command")));
+    }
+
+    /** Names of the topics that a shell script creates: those of its loops and of its single commands. */
+    private static Set<String> script(String text) {
+        Set<String> names = new HashSet<>();
+        text.lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("for topic in "))
+                .map(line -> line.replaceFirst("for topic in (.*); do", "$1").split(" "))
+                .forEach(all -> names.addAll(List.of(all)));
+        Matcher single = Pattern.compile("--topic ([a-z.-]+)").matcher(text);
+        while (single.find()) {
+            names.add(single.group(1));
+        }
+        return names;
     }
 
     @ParameterizedTest
