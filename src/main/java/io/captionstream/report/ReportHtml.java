@@ -100,10 +100,10 @@ final class ReportHtml {
     }
 
     private Card card(ImageScore image) {
-        Thumbnail thumbnail = null;
+        PictureInPage thumbnail = null;
         String noThumbnail = "";
         try {
-            thumbnail = Thumbnail.of(image.image().file());
+            thumbnail = PictureInPage.of(image.image().file());
         } catch (IOException | ImageException e) {
             noThumbnail = "The picture cannot be shown: " + e.getMessage();
         }
@@ -206,7 +206,7 @@ final class ReportHtml {
             String id,
             String search,
             List<Value> keys,
-            @Nullable Thumbnail thumbnail,
+            @Nullable PictureInPage thumbnail,
             String noThumbnail,
             List<String> references,
             List<CaptionView> captions) {}

@@ -1,18 +1,12 @@
-package io.captionstream.report;
+package io.captionstream.image;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
-import io.captionstream.image.DecodedImage;
-import io.captionstream.image.ImageDecoder;
-import io.captionstream.image.ImageException;
-import io.captionstream.image.ImageGeometry;
-import io.captionstream.image.ResizeMode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Base64;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -21,39 +15,41 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /**
- * A picture small enough to live inside a page.
+ * A small picture of an image, in its proportions, and never larger than it.
  *
- * @param uri {@code data:} with a JPEG
+ * @param jpeg its bytes, not copied
  */
-record Thumbnail(String uri, int width, int height) {
-    private static final int LONGER_SIDE = 320;
+@SuppressWarnings("ArrayRecordComponent")
+public record Thumbnail(byte[] jpeg, int width, int height) {
     private static final float JPEG_QUALITY = 0.8f;
-    private static final ImageDecoder DECODER = ImageDecoder.withDefaultLimits();
+
+    public Thumbnail {
+        requireNonNull(jpeg, "jpeg is null");
+    }
 
     /**
-     * Makes a thumbnail in the picture's proportions.
+     * Makes a thumbnail.
      *
-     * @throws IOException if the file cannot be read
-     * @throws ImageException if it cannot be decoded
+     * @param longerSide of the thumbnail in pixels, at most
+     * @throws ImageException if the image cannot be decoded within the decoder's limits
      */
-    static Thumbnail of(Path file) throws IOException, ImageException {
-        byte[] encoded = Files.readAllBytes(file);
+    public static Thumbnail of(byte[] encoded, int longerSide, ImageDecoder decoder) throws ImageException {
+        checkArgument(longerSide >= 1, "longerSide must be positive: %s", longerSide);
         // Once for the size, which depends on the orientation, and once for the pixels.
-        DecodedImage probe = DECODER.decode(encoded, Set.of(ImageGeometry.square(1)));
-        double scale = Math.min(1.0, (double) LONGER_SIDE / Math.max(probe.width(), probe.height()));
+        DecodedImage probe = decoder.decode(encoded, Set.of(ImageGeometry.square(1)));
+        double scale = Math.min(1.0, (double) longerSide / Math.max(probe.width(), probe.height()));
         ImageGeometry geometry =
                 new ImageGeometry(side(probe.height(), scale), side(probe.width(), scale), ResizeMode.STRETCH);
         byte[] rgb = requireNonNull(
-                DECODER.decode(encoded, Set.of(geometry)).pixels().get(geometry));
-        String jpeg = Base64.getEncoder().encodeToString(jpeg(rgb, geometry));
-        return new Thumbnail("data:image/jpeg;base64," + jpeg, geometry.width(), geometry.height());
+                decoder.decode(encoded, Set.of(geometry)).pixels().get(geometry));
+        return new Thumbnail(jpeg(rgb, geometry), geometry.width(), geometry.height());
     }
 
     private static int side(int pixels, double scale) {
         return Math.max(1, (int) Math.round(pixels * scale));
     }
 
-    private static byte[] jpeg(byte[] rgb, ImageGeometry geometry) throws IOException {
+    private static byte[] jpeg(byte[] rgb, ImageGeometry geometry) {
         BufferedImage image = new BufferedImage(geometry.width(), geometry.height(), BufferedImage.TYPE_INT_RGB);
         for (int pixel = 0; pixel < geometry.width() * geometry.height(); pixel++) {
             int at = 3 * pixel;
@@ -70,6 +66,9 @@ record Thumbnail(String uri, int width, int height) {
             parameters.setCompressionQuality(JPEG_QUALITY);
             writer.setOutput(output);
             writer.write(null, new IIOImage(image, null, null), parameters);
+        } catch (IOException e) {
+            // Into memory.
+            throw new UncheckedIOException(e);
         } finally {
             writer.dispose();
         }
