@@ -48,7 +48,8 @@ public record DeadLetter(
         requireNonNull(sourceTopic, "sourceTopic is null");
     }
 
-    static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
+    /** Of a record of a topic of dead letters. */
+    public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
         Integer sourcePartition = Ints.tryParse(header(record, DeadLetterHeaders.PARTITION, ""));
         Long sourceOffset = Longs.tryParse(header(record, DeadLetterHeaders.OFFSET, ""));
         return new DeadLetter(

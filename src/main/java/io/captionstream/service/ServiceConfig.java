@@ -50,6 +50,8 @@ public interface ServiceConfig {
 
     Operations operations();
 
+    Page page();
+
     Training training();
 
     Tracing tracing();
@@ -341,6 +343,31 @@ public interface ServiceConfig {
         /** How long a stream thread or a batch may stand still until the liveness check says that the process is stuck. */
         @WithDefault("5m")
         Duration stallTimeout();
+    }
+
+    interface Page {
+        /** Whether there is a page at {@code /}, and what it is told by. */
+        @WithDefault("false")
+        boolean enabled();
+
+        /** Whether images can be dropped onto it. */
+        @WithDefault("true")
+        boolean submissions();
+
+        /** Largest image that can be dropped onto it, and largest body of any request. */
+        @WithDefault("10M")
+        MemorySize maxUpload();
+
+        /** Most images a second that can be dropped onto it, by all who look together. */
+        @WithDefault("5")
+        double maxRate();
+
+        /** Who may look at the page and ask for operations: {@code none} is anyone, {@code basic} or {@code bearer}. */
+        @WithDefault("none")
+        Authentication authentication();
+
+        /** Passwords of basic authentication, by user. */
+        Map<String, String> users();
     }
 
     interface Releases {

@@ -21,11 +21,16 @@ class ChangesEnabled {
 
     @ServerRequestFilter
     Optional<Response> filter(ContainerRequestContext request) {
-        if (enabled || LOOKING.contains(request.getMethod())) {
+        if (enabled || LOOKING.contains(request.getMethod()) || isSubmission(request)) {
             return Optional.empty();
         }
         return Optional.of(Problem.of(
                 Response.Status.FORBIDDEN,
                 "Operations over HTTP are switched off; captionstream.operations.enabled=true switches them on"));
+    }
+
+    /** Of an image to be captioned, which has a switch of its own. */
+    private static boolean isSubmission(ContainerRequestContext request) {
+        return request.getUriInfo().getPath().equals("/api/live/images");
     }
 }

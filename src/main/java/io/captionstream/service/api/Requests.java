@@ -85,6 +85,13 @@ final class Requests {
             @Nullable Boolean fromScratch,
             @Nullable String version) {}
 
+    /**
+     * An image that is elsewhere.
+     *
+     * @param uri an http, https, s3, file or data URI
+     */
+    public record Reference(@Nullable String uri) {}
+
     static String required(String name, @Nullable String value) {
         checkArgument(value != null && !value.isBlank(), "%s is missing", name);
         return value;
