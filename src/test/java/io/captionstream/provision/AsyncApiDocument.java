@@ -85,7 +85,7 @@ final class AsyncApiDocument {
                 "description",
                 "Image events in, caption events out, one for one. Topics can have other names: captionstream.topics.*.",
                 "license",
-                Map.of("name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0"));
+                ordered("name", "Apache-2.0", "url", "https://www.apache.org/licenses/LICENSE-2.0"));
     }
 
     private Map<String, Object> servers() {
