@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.base.Ticker;
 import io.captionstream.caption.Outcome.Captioned;
 import io.captionstream.caption.Outcome.Rejected;
+import io.captionstream.event.FailureLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -155,7 +156,13 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
                         Duration.ofNanos(ticker.read() - image.receivedNanos()),
                         Duration.ofMillis(Math.max(0, context.currentSystemTimeMs() - entry.timestamp())));
             } else if (outcome instanceof Rejected rejected) {
-                FailureLog.rejected(rejected, entry, image.trace().id());
+                FailureLog.rejected(
+                        rejected.code().name(),
+                        rejected.stage().name(),
+                        entry.topic(),
+                        entry.partition(),
+                        entry.offset(),
+                        image.trace().id());
                 context.forward(
                         new Record<>(
                                 entry.key(), entry.value(), entry.timestamp(), DeadLetters.headers(entry, rejected)),

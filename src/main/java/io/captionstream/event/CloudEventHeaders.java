@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * correlationid} that of the first in the row.
  */
 public final class CloudEventHeaders {
-    /** Of values in Avro, in the registry's wire format. */
-    public static final String AVRO = "application/vnd.apache.avro";
+    /** Of values in Avro, by its specification; here in the registry's wire format. */
+    public static final String AVRO = "avro/binary";
 
     private static final String PREFIX = "ce_";
     private static final String CONTENT_TYPE = "content-type";

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.hash.Hashing;
 import io.captionstream.event.DeadLetterHeaders;
+import io.captionstream.event.FailureLog;
 import io.captionstream.labels.LabelOutcome;
 import io.captionstream.labels.LabelRules;
 import io.captionstream.labels.RefusedLabelException;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * from becomes a dead letter and changes nothing.
  */
 final class LabelIntake implements Processor<byte[], byte[], byte[], IntakeOutput> {
+    private static final String STAGE = "EVENT";
+
     private final LearningConfig config;
     private final LabelRules rules;
     private final LearningListener listener;
@@ -96,13 +99,14 @@ final class LabelIntake implements Processor<byte[], byte[], byte[], IntakeOutpu
     }
 
     private void refuse(Record<byte[], byte[]> record, RecordMetadata origin, RefusedLabelException e) {
+        FailureLog.rejected(e.outcome().name(), STAGE, origin.topic(), origin.partition(), origin.offset(), "");
         DeadLetterHeaders headers = DeadLetterHeaders.of(record.headers())
                 .failure(
                         e.outcome().name(),
                         String.valueOf(e.getMessage()),
                         e.getClass().getName())
                 .with(DeadLetterHeaders.CATEGORY, "LABEL")
-                .with(DeadLetterHeaders.STAGE, "EVENT")
+                .with(DeadLetterHeaders.STAGE, STAGE)
                 .with(DeadLetterHeaders.ATTEMPT, "1")
                 .origin(origin.topic(), origin.partition(), origin.offset());
         requireNonNull(context)

@@ -48,6 +48,17 @@ final class AsyncApiDocument {
             Map.entry(DeadLetterHeaders.PARTITION, "Partition the event was read from."),
             Map.entry(DeadLetterHeaders.OFFSET, "Offset the event was read at."));
 
+    private static final Map<String, String> CAPTION_HEADERS = Map.of(
+            "ce_specversion", "1.0: a CloudEvent in binary mode, unless captionstream.cloudevents.enabled is false.",
+            "ce_id", "Where the image event was and what was made of it, the same if it is sent again.",
+            "ce_source", "captionstream.cloudevents.source",
+            "ce_type", "io.captionstream.event.CaptionEvent",
+            "ce_subject", "The key.",
+            "ce_time", "When it was sent, RFC 3339.",
+            "ce_causationid", "The ce_id of the image event, if it is a CloudEvent.",
+            "ce_correlationid", "The id that the row of events began with, if the image event is a CloudEvent.",
+            "traceparent", "The span of the image where traces are on; otherwise as received, as all other headers.");
+
     private final Topics topics = Topics.defaults();
     private final Map<String, Schema> schemas = EventSchemas.byTopic(topics);
 
@@ -195,7 +206,10 @@ final class AsyncApiDocument {
                         "schemaIdPayloadEncoding",
                         "confluent"));
         if (schema.getName().equals("ImageEvent")) {
-            event.put("headers", headers(Set.of(DeadLetterHeaders.RETRY_OF)));
+            event.put("headers", headers(HEADERS, Set.of(DeadLetterHeaders.RETRY_OF)));
+        }
+        if (schema.getName().equals("CaptionEvent")) {
+            event.put("headers", headers(CAPTION_HEADERS, CAPTION_HEADERS.keySet()));
         }
         return event;
     }
@@ -211,13 +225,13 @@ final class AsyncApiDocument {
                 "contentType",
                 "application/octet-stream",
                 "headers",
-                headers(headers.keySet()));
+                headers(HEADERS, headers.keySet()));
     }
 
-    private static Map<String, Object> headers(Set<String> names) {
+    private static Map<String, Object> headers(Map<String, String> descriptions, Set<String> names) {
         Map<String, Object> properties = new TreeMap<>();
         for (String name : names) {
-            properties.put(name, ordered("type", "string", "description", requireNonNull(HEADERS.get(name))));
+            properties.put(name, ordered("type", "string", "description", requireNonNull(descriptions.get(name))));
         }
         return ordered("type", "object", "properties", properties);
     }

@@ -93,11 +93,11 @@ class ObservabilityIT {
                 "captionstream.store.uri", directory.resolve("store").toUri().toString());
         properties.put("captionstream.training.new-pairs", Integer.toString(LABELS));
         properties.put("captionstream.training.tick", "100ms");
-        properties.put("captionstream.training.fine-tune.epochs", "12");
+        properties.put("captionstream.training.fine-tune.epochs", "8");
         properties.put("captionstream.training.fine-tune.learning-rate", "0.01");
         properties.put("captionstream.training.fine-tune.batch-size", "16");
         // What is not asked for is not measured.
-        properties.put("captionstream.training.fine-tune.patience", "12");
+        properties.put("captionstream.training.fine-tune.patience", "8");
         properties.put("captionstream.training.gate.minimum-images", "1");
         properties.put("captionstream.training.gate.confidence", "0.6");
         properties.put("captionstream.tracing.enabled", "true");
@@ -107,6 +107,9 @@ class ObservabilityIT {
         service = ApplicationProcess.start(
                 DemoModels.application(), stack, directory.resolve("service"), List.of("-Xmx512m"), properties);
         service.awaitReady();
+        training.label(LabeledPair.newBuilder(ColorLabels.label(LABELS + MORE_LABELS))
+                .setCaptions(List.of("?"))
+                .build());
         label(0, LABELS);
         events.send(image(0), CAUSE);
         for (int number = 1; number < IMAGES; number++) {
@@ -311,6 +314,11 @@ class ObservabilityIT {
             lines.add(new ObjectMapper().readTree(line));
         }
 
+        assertThat(lines)
+                .filteredOn(line -> line.at("/mdc/code").asText().equals("NO_CAPTION"))
+                .singleElement()
+                .satisfies(line -> assertThat(line.at("/mdc/topic").asText())
+                        .isEqualTo(training.topics().labeledPairs()));
         assertThat(lines)
                 .filteredOn(line -> line.at("/mdc/code").asText().equals("NOT_AN_IMAGE"))
                 .singleElement()
