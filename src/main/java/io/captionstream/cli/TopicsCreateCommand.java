@@ -91,6 +91,7 @@ final class TopicsCreateCommand implements Callable<Integer> {
         out.printf(
                 "%s %s with %d partition%s%n",
                 result.topic(), outcome, result.partitions(), result.partitions() == 1 ? "" : "s");
-        result.shortcomings().forEach(shortcoming -> out.println("  " + shortcoming));
+        result.shortcomings()
+                .forEach(shortcoming -> out.println("  " + shortcoming.message() + ": " + shortcoming.remedy()));
     }
 }

@@ -56,10 +56,7 @@ final class BrokerCheck implements Check {
                     name(),
                     "%s: %d broker%s"
                             .formatted(settings.bootstrapServers(), nodes.size(), nodes.size() == 1 ? "" : "s")));
-            nodes.stream()
-                    .filter(node -> !accepts(new InetSocketAddress(node.host(), node.port())))
-                    .map(this::advertised)
-                    .forEach(findings::add);
+            findings.addAll(unreachable(nodes));
             return findings;
         } catch (IOException e) {
             return List.of(refused(e.getCause() == null ? e : e.getCause()));
@@ -70,6 +67,14 @@ final class BrokerCheck implements Check {
                     "The Kafka client cannot be made: " + root(e),
                     "Mend captionstream.kafka.properties: security.protocol, sasl.*, ssl.* and what they refer to"));
         }
+    }
+
+    /** Those that a client is sent to in vain. */
+    List<Finding> unreachable(Collection<Node> nodes) {
+        return nodes.stream()
+                .filter(node -> !accepts(new InetSocketAddress(node.host(), node.port())))
+                .map(this::advertised)
+                .toList();
     }
 
     /** What is wrong with the addresses; nothing if one at least accepts connections. */

@@ -13,12 +13,16 @@ import java.util.List;
 
 /** TensorFlow's native libraries load, and see the GPU that they are to use. */
 final class DeviceCheck implements Check {
-    private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
+    /** There where NVIDIA's driver is. */
+    static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
 
     private final CaptionerConfig.Device device;
+    private final Path driver;
 
-    DeviceCheck(CaptionerConfig.Device device) {
+    /** @param driver a file that is there if there is a driver */
+    DeviceCheck(CaptionerConfig.Device device, Path driver) {
         this.device = device;
+        this.driver = driver;
     }
 
     @Override
@@ -51,7 +55,7 @@ final class DeviceCheck implements Check {
                             "captionstream.inference.device is gpu, and TensorFlow %s sees none".formatted(version),
                             "Take the GPU build (-Pgpu), and see that nvidia-smi lists a device here and that libcudart.so.12 is on LD_LIBRARY_PATH; or set captionstream.inference.device=cpu"));
         }
-        if (gpus == 0 && device == CaptionerConfig.Device.AUTO && Files.exists(DRIVER)) {
+        if (gpus == 0 && device == CaptionerConfig.Device.AUTO && Files.exists(driver)) {
             return List.of(
                     Finding.warning(
                             name(),

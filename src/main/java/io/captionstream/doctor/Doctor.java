@@ -26,7 +26,7 @@ public final class Doctor {
         List<Finding> findings = new ArrayList<>();
         Consumer<Finding> all = findings::add;
         Consumer<Finding> both = all.andThen(sink);
-        run(new DeviceCheck(config.device()), both);
+        run(new DeviceCheck(config.device(), DeviceCheck.DRIVER), both);
         boolean natives = findings.stream().noneMatch(finding -> finding.ailment() == Ailment.NATIVES_MISSING);
         runIf(natives, "TensorFlow does not load", new ModelCheck(config), both);
         run(new DiskCheck(config.folders(), config.minimumDisk()), both);

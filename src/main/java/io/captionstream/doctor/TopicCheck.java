@@ -91,8 +91,8 @@ final class TopicCheck implements Check {
         Set<AclOperation> lacking = EnumSet.copyOf(needed);
         lacking.removeAll(allowed);
         List<Finding> findings = new ArrayList<>(lacking.isEmpty() ? List.of() : denied(topic, lacking));
-        for (String shortcoming : shortcomings(admin, topic)) {
-            findings.add(Finding.problem(name(), TOPIC_UNSUITABLE, shortcoming, ""));
+        for (TopicSpec.Shortcoming shortcoming : shortcomings(admin, topic)) {
+            findings.add(Finding.problem(name(), TOPIC_UNSUITABLE, shortcoming.message(), shortcoming.remedy()));
         }
         return findings;
     }
@@ -103,7 +103,7 @@ final class TopicCheck implements Check {
                 .toList();
     }
 
-    private List<String> shortcomings(Admin admin, String topic) throws IOException {
+    private List<TopicSpec.Shortcoming> shortcomings(Admin admin, String topic) throws IOException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Map<String, String> actual;
         try {

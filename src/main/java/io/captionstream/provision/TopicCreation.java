@@ -36,9 +36,9 @@ public final class TopicCreation {
     /**
      * A topic.
      *
-     * @param shortcomings of a topic that was there: what keeps the service from working with it, and what to do
+     * @param shortcomings of a topic that was there: what keeps the service from working with it
      */
-    public record Result(String topic, Outcome outcome, int partitions, List<String> shortcomings) {}
+    public record Result(String topic, Outcome outcome, int partitions, List<TopicSpec.Shortcoming> shortcomings) {}
 
     /**
      * Creates what is missing.

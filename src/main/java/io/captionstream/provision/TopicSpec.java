@@ -53,19 +53,28 @@ public record TopicSpec(String name, int partitions, Map<String, String> configs
     }
 
     /**
+     * A setting that the service cannot work with.
+     *
+     * @param message for a person to read
+     * @param remedy the command that mends it
+     */
+    public record Shortcoming(String message, String remedy) {}
+
+    /**
      * What is wrong with a topic.
      *
      * @param actual its settings
-     * @return sentences for a person to read, with what to do; none if nothing is
+     * @return none if nothing is
      */
-    public List<String> shortcomings(Map<String, String> actual) {
-        List<String> found = new ArrayList<>();
+    public List<Shortcoming> shortcomings(Map<String, String> actual) {
+        List<Shortcoming> found = new ArrayList<>();
         new TreeMap<>(configs).forEach((key, wanted) -> {
             String value = actual.getOrDefault(key, "");
             if (!suffices(key, value, wanted)) {
-                found.add(
-                        "%s has %s=%s and needs %s: kafka-configs.sh --alter --entity-type topics --entity-name %s --add-config %s=%s"
-                                .formatted(name, key, value, wanted, name, key, wanted));
+                found.add(new Shortcoming(
+                        "%s has %s=%s and needs %s".formatted(name, key, value, wanted),
+                        "kafka-configs.sh --alter --entity-type topics --entity-name %s --add-config %s=%s"
+                                .formatted(name, key, wanted)));
             }
         });
         return List.copyOf(found);

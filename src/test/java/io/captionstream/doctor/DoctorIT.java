@@ -1,12 +1,16 @@
 package io.captionstream.doctor;
 
+import static io.captionstream.doctor.Ailment.BROKER_ADVERTISED;
 import static io.captionstream.doctor.Ailment.BROKER_SETTINGS;
+import static io.captionstream.doctor.Ailment.BROKER_TLS;
 import static io.captionstream.doctor.Ailment.BROKER_UNKNOWN_HOST;
 import static io.captionstream.doctor.Ailment.BROKER_UNREACHABLE;
 import static io.captionstream.doctor.Ailment.CLOCK_SKEWED;
 import static io.captionstream.doctor.Ailment.DEVICE_MISSING;
+import static io.captionstream.doctor.Ailment.DEVICE_UNUSED;
 import static io.captionstream.doctor.Ailment.DISK_FULL;
 import static io.captionstream.doctor.Ailment.DISK_UNWRITABLE;
+import static io.captionstream.doctor.Ailment.INTERNAL_TOPICS_REFUSED;
 import static io.captionstream.doctor.Ailment.MODEL_MISSING;
 import static io.captionstream.doctor.Ailment.MODEL_UNUSABLE;
 import static io.captionstream.doctor.Ailment.NATIVES_MISSING;
@@ -17,17 +21,22 @@ import static io.captionstream.doctor.Ailment.SCHEMA_INCOMPATIBLE;
 import static io.captionstream.doctor.Ailment.SCHEMA_MISSING;
 import static io.captionstream.doctor.Ailment.STORE_MISSING;
 import static io.captionstream.doctor.Ailment.STORE_UNREADABLE;
+import static io.captionstream.doctor.Ailment.STORE_UNWRITABLE;
 import static io.captionstream.doctor.Ailment.TOPIC_MISSING;
 import static io.captionstream.doctor.Ailment.TOPIC_UNSUITABLE;
+import static io.captionstream.doctor.Ailment.TRANSACTIONS_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.engine.Engine;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.captionstream.Captionstream;
 import io.captionstream.connection.Connection;
 import io.captionstream.connection.ConnectionSettings;
 import io.captionstream.embedded.ChildJvm;
+import io.captionstream.embedded.EmbeddedBroker;
 import io.captionstream.embedded.EmbeddedS3;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.embedded.Ports;
@@ -46,6 +55,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -53,7 +63,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.common.Node;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,6 +286,112 @@ class DoctorIT {
     }
 
     @Test
+    void shouldNameADeviceThatIsNotUsed() {
+        TensorFlowRuntime.ensureLoaded();
+        assumeThat(Engine.getEngine("TensorFlow").getGpuCount()).isZero();
+
+        assertThat(new DeviceCheck(CaptionerConfig.Device.AUTO, folder).run())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.status()).isEqualTo(Finding.Status.WARNING);
+                    assertThat(finding.ailment()).isEqualTo(DEVICE_UNUSED);
+                });
+        assertThat(new DeviceCheck(CaptionerConfig.Device.CPU, folder).run())
+                .extracting(Finding::status)
+                .containsExactly(Finding.Status.OK);
+    }
+
+    @Test
+    void shouldNameBrokersThatSendElsewhere() throws IOException {
+        try (Connection connection = new Connection(setUp.connection)) {
+            BrokerCheck check = new BrokerCheck(setUp.connection, connection, Duration.ofSeconds(4));
+            Node reached = new Node(1, "127.0.0.1", stack.broker().port());
+            int nowhere = Ports.free();
+
+            assertThat(check.unreachable(List.of(reached, new Node(2, "127.0.0.1", nowhere))))
+                    .singleElement()
+                    .satisfies(finding -> {
+                        assertThat(finding.ailment()).isEqualTo(BROKER_ADVERTISED);
+                        assertThat(finding.message()).contains("127.0.0.1:" + nowhere);
+                    });
+        }
+    }
+
+    @Test
+    void shouldNameBrokersThatCannotDoWhatTheyAreSetTo() throws IOException {
+        Path directory = Files.createDirectories(folder.resolve("broker"));
+        try (EmbeddedBroker broker = EmbeddedBroker.with(
+                directory,
+                Map.of("default.replication.factor", "3", "transaction.state.log.replication.factor", "3"))) {
+            broker.start();
+            broker.awaitReady();
+            broker.createAllTopics(1, topics);
+            setUp.brokers(broker.bootstrapServers());
+
+            assertThat(problems())
+                    .extracting(Finding::ailment)
+                    .containsExactly(INTERNAL_TOPICS_REFUSED, TRANSACTIONS_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void shouldNameCertificatesThatNobodyTrusts() throws Exception {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(selfSigned()));
+        server.start();
+        try {
+            setUp.brokers("127.0.0.1:" + server.getAddress().getPort());
+            setUp.kafka(Map.of("security.protocol", "SSL"));
+
+            assertOnly(BROKER_TLS, "TLS fails: ");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private SSLContext selfSigned() throws Exception {
+        Path file = folder.resolve("server.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-alias",
+                        "server",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "secret")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("keytool.log").toFile())
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyStore keys = KeyStore.getInstance(file.toFile(), "secret".toCharArray());
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "secret".toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
+    }
+
+    @Test
+    void shouldNameAStoreThatTrainersCannotWriteTo() throws IOException {
+        // Not even its owner writes there.
+        Path system = Path.of("/sys/kernel");
+        assumeThat(system).isDirectory();
+        setUp.store = StoreConfig.of(system.toUri());
+        assertThat(problems()).isEmpty();
+        setUp.trains = true;
+
+        assertOnly(STORE_UNWRITABLE, "/sys/kernel");
+    }
+
+    @Test
     void shouldNameAClockThatGoesWrong() throws IOException {
         setUp.clock = Clock.offset(Clock.systemUTC(), Duration.ofHours(-1));
 
@@ -320,6 +439,7 @@ class DoctorIT {
         List<Finding> problems = problems();
         assertThat(problems).extracting(Finding::ailment).containsExactly(ailment);
         assertThat(problems.get(0).message()).contains(message);
+        assertThat(problems.get(0).remedy()).isNotBlank();
     }
 
     private List<Finding> problems() throws IOException {

@@ -42,6 +42,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
+     * With settings of its own.
+     *
+     * @param settings win over the usual ones
+     */
+    public static EmbeddedBroker with(Path directory, Map<String, String> settings) {
+        return new EmbeddedBroker(directory, settings, Map.of());
+    }
+
+    /**
      * Wants a password (SASL/PLAIN, without TLS) and allows nothing that no ACL does, but to {@link #admin}.
      *
      * @param passwords by user

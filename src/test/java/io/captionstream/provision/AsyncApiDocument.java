@@ -10,6 +10,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.common.base.CaseFormat;
 import com.google.common.base.Splitter;
 import io.captionstream.doctor.RoleNeeds;
+import io.captionstream.event.CloudEventHeaders;
 import io.captionstream.event.DeadLetterHeaders;
 import io.captionstream.event.EventSchemas;
 import io.captionstream.event.Topics;
@@ -49,6 +50,7 @@ final class AsyncApiDocument {
             Map.entry(DeadLetterHeaders.OFFSET, "Offset the event was read at."));
 
     private static final Map<String, String> CAPTION_HEADERS = Map.of(
+            "content-type", "Of the value, as CloudEvents have it.",
             "ce_specversion", "1.0: a CloudEvent in binary mode, unless captionstream.cloudevents.enabled is false.",
             "ce_id", "Where the image event was and what was made of it, the same if it is sent again.",
             "ce_source", "captionstream.cloudevents.source",
@@ -69,7 +71,7 @@ final class AsyncApiDocument {
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("asyncapi", "3.0.0");
         root.put("info", document.info());
-        root.put("defaultContentType", "avro/binary");
+        root.put("defaultContentType", CloudEventHeaders.AVRO);
         root.put("servers", document.servers());
         root.put("channels", document.channels());
         root.put("operations", document.operations());
@@ -194,7 +196,7 @@ final class AsyncApiDocument {
                 "summary",
                 schema.getDoc(),
                 "contentType",
-                "avro/binary",
+                CloudEventHeaders.AVRO,
                 "payload",
                 ordered("schemaFormat", AVRO, "schema", Map.of("$ref", "../schemas/" + schema.getName() + ".avsc")),
                 "bindings",

@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.captionstream.event.CloudEventHeaders;
 import io.captionstream.event.EventSchemas;
 import io.captionstream.event.Topics;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +73,21 @@ class AsyncApiTest {
 
         assertThat(AsyncApiDocument.headerNames()).hasSizeGreaterThan(10);
         assertThat(described).containsAll(AsyncApiDocument.headerNames());
+    }
+
+    @Test
+    void shouldDescribeTheHeadersOfCloudEvents() {
+        Headers headers = new RecordHeaders();
+        CloudEventHeaders.Description description =
+                new CloudEventHeaders.Description(URI.create("/captions"), "1", "CaptionEvent", "cat", Instant.EPOCH);
+        CloudEventHeaders.replace(headers, description);
+        // What follows from a CloudEvent names it.
+        CloudEventHeaders.replace(headers, description);
+
+        assertThat(document.at("/components/messages/CaptionEvent/headers/properties")
+                        .fieldNames())
+                .toIterable()
+                .containsAll(Arrays.stream(headers.toArray()).map(Header::key).toList());
     }
 
     @Test

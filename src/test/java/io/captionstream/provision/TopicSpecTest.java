@@ -24,10 +24,10 @@ class TopicSpecTest {
         assertThat(images.shortcomings(Map.of("max.message.bytes", "33554432"))).isEmpty();
         assertThat(images.shortcomings(Map.of("max.message.bytes", "50000000"))).isEmpty();
         assertThat(images.shortcomings(Map.of("max.message.bytes", "1048588")))
-                .singleElement()
-                .asString()
-                .contains("image-events has max.message.bytes=1048588 and needs 33554432")
-                .contains("--entity-name image-events --add-config max.message.bytes=33554432");
+                .containsExactly(
+                        new TopicSpec.Shortcoming(
+                                "image-events has max.message.bytes=1048588 and needs 33554432",
+                                "kafka-configs.sh --alter --entity-type topics --entity-name image-events --add-config max.message.bytes=33554432"));
     }
 
     @Test
