@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveFeed implements AutoCloseable {
     /** Captions told of what is read at once, five times a second. */
-    static final int CAPTIONS_AT_ONCE = 6;
+    static final int CAPTIONS_AT_ONCE = 12;
 
     private static final Logger LOG = Logger.getLogger(LiveFeed.class);
     private static final Duration LINGER = Duration.ofSeconds(30);
