@@ -31,7 +31,7 @@ final class DemoApplication implements AutoCloseable {
                     stack,
                     stack.directory().resolve("service"),
                     List.of("-Xmx" + options.heap()),
-                    options.learns() ? learning(options, models, stack) : serving(options.models(), models));
+                    properties(options, models, stack));
             try {
                 service.awaitReady();
             } catch (RuntimeException e) {
@@ -43,6 +43,14 @@ final class DemoApplication implements AutoCloseable {
             stack.close();
             throw e;
         }
+    }
+
+    private static Map<String, String> properties(DemoOptions options, List<String> models, EmbeddedStack stack) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("captionstream.page.enabled", "true");
+        properties.put("captionstream.operations.enabled", "true");
+        properties.putAll(options.learns() ? learning(options, models, stack) : serving(options.models(), models));
+        return properties;
     }
 
     private static Map<String, String> serving(Path folder, List<String> models) {

@@ -13,9 +13,15 @@ final class Instructions {
                 Kafka            %1$s
                 Schema registry  %2$s
                 Service          %3$s   (health: /q/health, metrics: /q/metrics)
+                Live page        %3$s/  (drop an image, promote a version, see how they learn)
                 Topics           %4$s -> %5$s, %6$s
 
-                Send an image of your own from Node (npm install kafkajs @kafkajs/confluent-schema-registry):
+                Send an image of your own, on the page or from the shell:
+
+                  java -jar target/quarkus-app/quarkus-run.jar publish picture.jpg \\
+                    --bootstrap-servers %1$s --schema-registry %2$s
+
+                or from Node (npm install kafkajs @kafkajs/confluent-schema-registry):
 
                   node -e '
                     const { Kafka } = require("kafkajs"), { SchemaRegistry } = require("@kafkajs/confluent-schema-registry");
