@@ -12,18 +12,27 @@ import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ImageEvent;
 import io.captionstream.event.LabeledPair;
 import io.captionstream.event.Topics;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -124,8 +133,54 @@ class LeastPrivilegeIT {
                 .isInstanceOf(TopicAuthorizationException.class);
     }
 
+    @Test
+    void shouldServeThePageWithWhatItAdds() throws Exception {
+        try (Admin admin = broker.admin()) {
+            List<AclBinding> added = new ArrayList<>();
+            for (JsonNode patch : Manifests.document(Manifests.FOLDER.resolve("components/page/rights.yaml"))) {
+                added.addAll(acls(CAPTIONER, patch.path("value")));
+            }
+            admin.createAcls(added).all().get(30, TimeUnit.SECONDS);
+        }
+        Map<String, String> page =
+                Manifests.properties(Files.readString(Manifests.FOLDER.resolve("components/page/page.properties")));
+        page.replaceAll((key, value) -> value.replace("${PAGE_PASSWORD}", "secret"));
+        ApplicationProcess service = start("caption", CAPTIONER, page);
+        service.awaitReady();
+        HttpClient browser = HttpClient.newHttpClient();
+        String login = "Basic " + Base64.getEncoder().encodeToString("admin:secret".getBytes(StandardCharsets.UTF_8));
+        HttpRequest.Builder events = HttpRequest.newBuilder(URI.create(service.url() + "/api/live/events"))
+                .timeout(LIMIT);
+        assertThat(browser.send(events.build(), BodyHandlers.discarding()).statusCode())
+                .isEqualTo(401);
+
+        try (Stream<String> told = browser.send(
+                        events.header("Authorization", login).build(), BodyHandlers.ofLines())
+                .body()) {
+            HttpResponse<String> answer = browser.send(
+                    HttpRequest.newBuilder(URI.create(service.url() + "/api/live/images"))
+                            .header("Authorization", login)
+                            .header("Content-Type", "image/jpeg")
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(ImageServer.jpeg()))
+                            .build(),
+                    BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+            assertThat(CompletableFuture.supplyAsync(() -> told.anyMatch(
+                                    line -> line.contains("\"resnet50-lstm\"") && line.contains("alternatives")))
+                            .get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        assertThat(service.terminate(Duration.ofSeconds(60))).isZero();
+        assertThat(Files.readString(service.log())).doesNotContainIgnoringCase("authorizationexception");
+    }
+
     private ApplicationProcess start(String role, String user) {
-        Map<String, String> properties = new HashMap<>();
+        return start(role, user, Map.of());
+    }
+
+    private ApplicationProcess start(String role, String user, Map<String, String> more) {
+        Map<String, String> properties = new HashMap<>(more);
         properties.put("captionstream.roles", role);
         properties.put(
                 "captionstream.models", DemoModels.folder("resnet50-lstm").toString());
@@ -189,26 +244,28 @@ class LeastPrivilegeIT {
     }
 
     private static List<AclBinding> acls(JsonNode user) {
-        List<AclBinding> bindings = new ArrayList<>();
-        for (JsonNode acl : user.at("/spec/authorization/acls")) {
-            JsonNode resource = acl.path("resource");
-            ResourcePattern pattern = new ResourcePattern(
-                    type(resource.path("type").asText()),
-                    resource.path("name").asText(),
-                    resource.path("patternType").asText("literal").equals("prefix")
-                            ? PatternType.PREFIXED
-                            : PatternType.LITERAL);
-            for (String operation : Manifests.texts(acl.path("operations"))) {
-                bindings.add(new AclBinding(
+        return Manifests.elements(user.at("/spec/authorization/acls"))
+                .flatMap(acl -> acls(Manifests.name(user), acl).stream())
+                .toList();
+    }
+
+    private static List<AclBinding> acls(String user, JsonNode acl) {
+        JsonNode resource = acl.path("resource");
+        ResourcePattern pattern = new ResourcePattern(
+                type(resource.path("type").asText()),
+                resource.path("name").asText(),
+                resource.path("patternType").asText("literal").equals("prefix")
+                        ? PatternType.PREFIXED
+                        : PatternType.LITERAL);
+        return Manifests.texts(acl.path("operations")).stream()
+                .map(operation -> new AclBinding(
                         pattern,
                         new AccessControlEntry(
-                                "User:" + Manifests.name(user),
+                                "User:" + user,
                                 "*",
                                 AclOperation.fromString(operation(operation)),
-                                AclPermissionType.ALLOW)));
-            }
-        }
-        return bindings;
+                                AclPermissionType.ALLOW)))
+                .toList();
     }
 
     private static ResourceType type(String name) {

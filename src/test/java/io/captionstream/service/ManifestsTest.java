@@ -111,6 +111,18 @@ class ManifestsTest {
     }
 
     @Test
+    void shouldConfigureThePageWithWhatItKnows() throws IOException {
+        Map<String, String> properties = read(BASE.resolve("common.properties"));
+        addNew(properties, read(BASE.resolve("captioner.properties")));
+        addNew(properties, read(COMPONENTS.resolve("page/page.properties")));
+
+        ServiceConfig config = config(properties, variables(COMPONENTS.resolve("page/captioner.yaml")));
+
+        assertThat(config.page().enabled()).isTrue();
+        assertThat(config.page().users()).containsOnlyKeys("admin").doesNotContainValue("${PAGE_PASSWORD}");
+    }
+
+    @Test
     void shouldConfigureTheDemoWithWhatItKnows() throws IOException {
         Map<String, String> properties = read(OVERLAYS.resolve("demo/common.properties"));
         addNew(properties, read(OVERLAYS.resolve("demo/captioner.properties")));
