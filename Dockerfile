@@ -19,6 +19,8 @@ LABEL org.opencontainers.image.title="Captionstream" \
 # The only folder that is written to, beside /tmp: the root file system may be read-only.
 RUN install -d -o 10001 -g 10001 -m 0750 /var/lib/captionstream
 COPY --from=build --chown=0:0 --chmod=u=rwX,go=rX /build/target/image /app
+# Here, since only the JVM that made it can use it.
+RUN /app/bin/archive-classes
 ENV PATH=/app/bin:$PATH \
     CAPTIONSTREAM_STATE_DIRECTORY=/var/lib/captionstream/state
 USER 10001:10001

@@ -69,6 +69,21 @@ final class CaptionRole implements AutoCloseable {
      * @throws RuntimeException if the configuration or a bundle is not usable
      */
     synchronized void start() {
+        StreamsRunner streams = prepare(HEAD_START);
+        runner = streams;
+        streams.start();
+    }
+
+    /**
+     * Does all that {@link #start} does in this process, but does not wait for Kafka and takes no part in the group.
+     *
+     * @throws RuntimeException if the configuration or a bundle is not usable
+     */
+    synchronized void rehearse() {
+        prepare(Duration.ZERO).rehearse();
+    }
+
+    private StreamsRunner prepare(Duration headStart) {
         // All that can be wrong with the configuration shows before the models take their time.
         Properties properties = StreamsProperties.caption(config);
         boolean exactlyOnce =
@@ -85,7 +100,7 @@ final class CaptionRole implements AutoCloseable {
         NewestReleases releases = new NewestReleases();
         ReleaseFollower follower = own(follower(codec, releases));
         follower.start();
-        awaitReleases(follower);
+        awaitReleases(follower, headStart);
         ServedModels served = own(
                 ServedModels.load(config, batcherConfig, meters, tracing, own(reports(codec)), releases.snapshot()));
         releases.tell(served::accept);
@@ -115,9 +130,7 @@ final class CaptionRole implements AutoCloseable {
                 config.caption().closeTimeout(),
                 kafkaStreams -> own(new StreamsMeters(kafkaStreams)).bindTo(meters, Role.CAPTION),
                 onFailure);
-        own(streams);
-        runner = streams;
-        streams.start();
+        return own(streams);
     }
 
     // They decode and encode events, and wait on the registry; so many that one slow answer does not stop the others.
@@ -157,11 +170,10 @@ final class CaptionRole implements AutoCloseable {
     }
 
     // So that no version is loaded in vain. Who has no broker yet finds out about releases later.
-    private static void awaitReleases(ReleaseFollower follower) {
+    private static void awaitReleases(ReleaseFollower follower, Duration limit) {
         try {
-            if (!follower.awaitCaughtUp(HEAD_START)) {
-                ServiceLifecycle.LOG.infof(
-                        "Releases are not known after %s; the models are loaded meanwhile", HEAD_START);
+            if (!follower.awaitCaughtUp(limit)) {
+                ServiceLifecycle.LOG.infof("Releases are not known after %s; the models are loaded meanwhile", limit);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

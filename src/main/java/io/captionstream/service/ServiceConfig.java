@@ -26,6 +26,10 @@ public interface ServiceConfig {
     /** Folders of the model bundles to serve, in the order in which caption events name them. */
     Optional<List<Path>> models();
 
+    /** Whether the process only loads and warms its models, and then ends. */
+    @WithDefault("false")
+    boolean rehearse();
+
     /** Where Kafka Streams keeps its state directory. */
     @WithDefault("${java.io.tmpdir}/captionstream-state")
     Path stateDirectory();

@@ -26,6 +26,7 @@ class ServiceLifecycle {
     private final TrainRole train;
     private final DeviceMetrics devices;
     private final boolean usesGpus;
+    private final boolean rehearses;
     private final AtomicBoolean failed = new AtomicBoolean();
 
     ServiceLifecycle(ServiceConfig config, MeterRegistry meters) {
@@ -35,6 +36,7 @@ class ServiceLifecycle {
         this.devices = new DeviceMetrics(meters);
         this.usesGpus = !config.inference().device().equalsIgnoreCase("cpu");
         Map<Role, Supplier<StreamsState>> states = Map.of(Role.CAPTION, caption::state, Role.TRAIN, train::state);
+        this.rehearses = config.rehearse();
         roles.forEach(role -> RoleMetrics.bind(meters, role, requireNonNull(states.get(role))));
     }
 
@@ -51,6 +53,11 @@ class ServiceLifecycle {
             devices.watchGpus("nvidia-smi");
         }
         try {
+            if (rehearses) {
+                caption.rehearse();
+                Quarkus.asyncExit(0);
+                return;
+            }
             if (plays(Role.CAPTION)) {
                 caption.start();
             }

@@ -96,6 +96,13 @@ public final class StreamsRunner implements AutoCloseable {
         }
     }
 
+    /** Makes the streams, with their clients and threads, and closes them without a start. */
+    public void rehearse() {
+        try (KafkaStreams rehearsed = new KafkaStreams(topology.get(), properties)) {
+            onCreated.accept(rehearsed);
+        }
+    }
+
     public String name() {
         return name;
     }

@@ -69,9 +69,10 @@ public final class ApplicationProcess implements AutoCloseable {
      * @param image the folder
      * @param directory for its log, configuration, state and temporary files
      * @param properties its configuration, beside the addresses of the stack
+     * @param options of its JVM
      */
     public static ApplicationProcess startImage(
-            Path image, EmbeddedStack stack, Path directory, Map<String, String> properties) {
+            Path image, EmbeddedStack stack, Path directory, Map<String, String> properties, String... options) {
         try {
             Path temporary = Files.createDirectories(directory.resolve("tmp"));
             Path configuration = Files.createDirectories(directory.resolve("configuration"));
@@ -83,7 +84,7 @@ public final class ApplicationProcess implements AutoCloseable {
                     directory,
                     List.of(image.resolve("bin/captionstream").toAbsolutePath().toString()),
                     Map.of(
-                            "JAVA_OPTS", "-Djava.io.tmpdir=" + temporary,
+                            "JAVA_OPTS", "-Djava.io.tmpdir=" + temporary + " " + String.join(" ", options),
                             "QUARKUS_CONFIG_LOCATIONS", configuration.toString(),
                             "QUARKUS_HTTP_HOST", "127.0.0.1",
                             "QUARKUS_HTTP_PORT", Integer.toString(httpPort),
@@ -105,6 +106,11 @@ public final class ApplicationProcess implements AutoCloseable {
         try (OutputStream out = Files.newOutputStream(file)) {
             properties.store(out, null);
         }
+    }
+
+    /** Waits until the models are loaded and warmed. */
+    public void awaitStarted() {
+        child.awaitReady(Duration.ofMinutes(2), () -> status("/q/health/started") == 200);
     }
 
     /** Waits until the models are loaded and the topology runs. */

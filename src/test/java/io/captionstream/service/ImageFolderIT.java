@@ -27,14 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,11 +48,18 @@ class ImageFolderIT {
     @TempDir
     private Path directory;
 
-    @BeforeEach
-    void needLinux() {
+    @BeforeAll
+    static void archiveClasses() throws Exception {
         assumeThat(System.getProperty("os.name"))
                 .as("images are built on Linux")
                 .isEqualTo("Linux");
+        ProcessBuilder archiving =
+                new ProcessBuilder(IMAGE.resolve("bin/archive-classes").toString()).redirectErrorStream(true);
+        archiving.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = archiving.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).isEmpty();
     }
 
     @Test
@@ -61,17 +67,18 @@ class ImageFolderIT {
         EmbeddedStack stack = EmbeddedStack.shared();
         Map<Path, FileTime> before = modified(IMAGE);
         try (EventLog log = new EventLog(stack, 1)) {
-            long start = System.nanoTime();
             try (ApplicationProcess service =
                     ApplicationProcess.startImage(IMAGE, stack, directory, configuration(log))) {
                 service.awaitReady();
-                System.out.printf("Ready after %d ms%n", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
                 publishCompressed(stack, log.topics().imageEvents());
                 await().atMost(Duration.ofMinutes(1)).until(() -> log.poll() == COMPRESSIONS.size());
                 assertThat(log.captions()).hasSameSizeAs(COMPRESSIONS).allSatisfy(event -> assertThat(
                                 event.getCaptions())
                         .extracting(ModelCaption::getModel)
                         .containsExactly("resnet50-lstm", "inceptionv3-glove"));
+                assertThat(Files.readString(maps(service)))
+                        .as("the archive of classes is used")
+                        .contains(IMAGE.resolve("classes.jsa").toString());
                 assertThat(libraries(service))
                         .contains(
                                 "libtensorflow_cc.so.2",
@@ -166,7 +173,7 @@ class ImageFolderIT {
     /** Names of the native libraries that the process has loaded from the image; from elsewhere may come only the JVM's and the system's. */
     private static Set<String> libraries(ApplicationProcess service) throws IOException {
         Path java = Path.of(System.getProperty("java.home")).toRealPath();
-        try (Stream<String> maps = Files.lines(Path.of("/proc", Long.toString(service.pid()), "maps"))) {
+        try (Stream<String> maps = Files.lines(maps(service))) {
             Set<Path> loaded = maps.filter(line -> line.matches(".*/[^/]+\\.so[.0-9]*"))
                     .map(line -> Path.of(line.substring(line.indexOf('/'))))
                     .filter(file -> !file.startsWith(java) && !isSystem(file))
@@ -174,6 +181,10 @@ class ImageFolderIT {
             assertThat(loaded).allSatisfy(file -> assertThat(file).hasParent(IMAGE.resolve("natives")));
             return loaded.stream().map(file -> file.getFileName().toString()).collect(Collectors.toSet());
         }
+    }
+
+    private static Path maps(ApplicationProcess service) {
+        return Path.of("/proc", Long.toString(service.pid()), "maps");
     }
 
     // CUDA's are of the base image, where there is a GPU.
