@@ -1,34 +1,19 @@
 package io.captionstream.live;
 
+import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.captionstream.connection.Connection;
-import io.captionstream.deadletters.DeadLetter;
-import io.captionstream.event.CaptionEvent;
-import io.captionstream.event.ConfluentEventCodec;
-import io.captionstream.event.ModelRelease;
-import io.captionstream.event.RegistryUnavailableException;
 import io.captionstream.event.Topics;
-import io.captionstream.event.TrainingReport;
-import io.captionstream.event.UndecodableEventException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.jboss.logging.Logger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,23 +22,13 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 public final class LiveFeed implements AutoCloseable {
-    /** Captions told of what is read at once, five times a second. */
-    static final int CAPTIONS_AT_ONCE = 12;
+    static final Duration LINGER = Duration.ofSeconds(30);
 
-    private static final Logger LOG = Logger.getLogger(LiveFeed.class);
-    private static final Duration LINGER = Duration.ofSeconds(30);
     private static final Duration EXPECTED = Duration.ofMinutes(10);
     private static final int MAX_EXPECTED = 10_000;
-    /** A committed record takes up to two offsets. */
-    private static final int CAPTIONS_BACK = 200;
 
-    private static final int REPORTS_BACK = 2000;
-
-    private final Connection connection;
-    private final Topics topics;
-    private final String group;
-    private final Clock clock;
-    private final ConfluentEventCodec codec;
+    private final Function<Teller, Watch> watches;
+    private final Ticker ticker;
     private final Set<Consumer<LiveEvent>> sinks = new LinkedHashSet<>();
     private final Recent recent = new Recent();
     private final Cache<String, Boolean> expected = CacheBuilder.newBuilder()
@@ -61,7 +36,7 @@ public final class LiveFeed implements AutoCloseable {
             .maximumSize(MAX_EXPECTED)
             .build();
 
-    private @Nullable Watch watch;
+    private @Nullable Round round;
     private long leftAt;
     private boolean closed;
 
@@ -70,11 +45,13 @@ public final class LiveFeed implements AutoCloseable {
      * @param group consumer group of the caption topology, whose lag is told
      */
     public LiveFeed(Connection connection, Topics topics, String group, Clock clock) {
-        this.connection = requireNonNull(connection, "connection is null");
-        this.topics = requireNonNull(topics, "topics is null");
-        this.group = requireNonNull(group, "group is null");
-        this.clock = requireNonNull(clock, "clock is null");
-        this.codec = connection.codec();
+        this(teller -> new TopicWatch(connection, topics, group, clock, teller), Ticker.systemTicker());
+    }
+
+    /** @param watches make what reads, for as long as somebody looks */
+    LiveFeed(Function<Teller, Watch> watches, Ticker ticker) {
+        this.watches = requireNonNull(watches, "watches is null");
+        this.ticker = requireNonNull(ticker, "ticker is null");
     }
 
     /** A page that looks, until it closes this. */
@@ -83,27 +60,47 @@ public final class LiveFeed implements AutoCloseable {
         void close();
     }
 
+    /** Reads what there is to tell, from the first who looks to the last. */
+    interface Watch extends AutoCloseable {
+        void start();
+
+        /** May be called by a thread of its own. */
+        @Override
+        void close();
+    }
+
+    /** What a watch knows of its feed. */
+    interface Teller {
+        /** Tells all who look; nobody once the watch has been closed. */
+        void tell(LiveEvent event);
+
+        /** Whether somebody waits for what becomes of this image event. */
+        boolean isExpected(String id);
+
+        /** Closes the watch if nobody has looked for a while; to be called now and then. */
+        void closeIfLeft();
+    }
+
     /**
      * Tells what has happened lately, then what happens. Returns at once.
      *
      * @param sink told from several threads, one at a time; must be quick and not throw
+     * @throws IllegalStateException if the feed is closed
      */
     public synchronized Subscription subscribe(Consumer<LiveEvent> sink) {
-        if (closed) {
-            throw new IllegalStateException("The service is closing");
-        }
+        checkState(!closed, "The service is closing");
         recent.events().forEach(sink);
         sinks.add(sink);
-        if (watch == null) {
-            watch = new Watch();
-            watch.start();
+        if (round == null) {
+            round = new Round();
+            round.watch.start();
         }
         return () -> leave(sink);
     }
 
     private synchronized void leave(Consumer<LiveEvent> sink) {
         if (sinks.remove(sink) && sinks.isEmpty()) {
-            leftAt = System.nanoTime();
+            leftAt = ticker.read();
         }
     }
 
@@ -112,153 +109,50 @@ public final class LiveFeed implements AutoCloseable {
         expected.put(id, true);
     }
 
-    private synchronized void tell(LiveEvent event) {
-        recent.add(event);
-        sinks.forEach(sink -> sink.accept(event));
-    }
-
-    /** Ends the watch if nobody has looked for a while. */
-    private void endIfLeft() {
-        Watch ended = null;
-        synchronized (this) {
-            if (sinks.isEmpty() && System.nanoTime() - leftAt > LINGER.toNanos()) {
-                ended = watch;
-                watch = null;
-                recent.clear();
-            }
-        }
-        if (ended != null) {
-            ended.stop();
-        }
-    }
-
     @Override
     public void close() {
-        Watch ended;
+        Round last;
         synchronized (this) {
             closed = true;
             sinks.clear();
-            ended = watch;
-            watch = null;
+            last = round;
+            round = null;
         }
-        if (ended != null) {
-            ended.stop();
+        if (last != null) {
+            last.watch.close();
         }
     }
 
-    /** Reads the topics, from the first who looks to the last. */
-    private final class Watch implements TopicTail.Listener {
-        private final VitalsMeter meter = new VitalsMeter();
-        private final TopicTail tail = new TopicTail(
-                connection::reader,
-                Map.of(
-                        topics.captionEvents(),
-                        CAPTIONS_BACK,
-                        topics.deadLetters(),
-                        0,
-                        topics.trainingReports(),
-                        REPORTS_BACK,
-                        topics.modelReleases(),
-                        0),
-                this);
-        private final GroupLag lag = new GroupLag(connection::admin, group, topics.imageEvents());
-        private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
-                2,
-                new ThreadFactoryBuilder()
-                        .setNameFormat("live-vitals-%d")
-                        .setDaemon(true)
-                        .build());
-        private volatile @Nullable String problem;
-
-        @SuppressWarnings("FutureReturnValueIgnored")
-        void start() {
-            tail.start();
-            timer.scheduleWithFixedDelay(lag::measure, 0, 2, TimeUnit.SECONDS);
-            timer.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
-        }
-
-        private void tick() {
-            try {
-                tell(new LiveEvent(LiveEvent.VITALS, meter.vitals(clock.millis(), lag.images(), problem)));
-                endIfLeft();
-            } catch (RuntimeException e) {
-                LOG.warnf(e, "Cannot tell how busy the service is");
-            }
-        }
+    /** From the first who looks to the last. */
+    private final class Round implements Teller {
+        private final Watch watch = watches.apply(this);
 
         @Override
-        public void problem(@Nullable String text) {
-            problem = text;
-        }
-
-        @Override
-        public void records(ConsumerRecords<byte[], byte[]> records) {
-            List<CaptionView> captions = new ArrayList<>();
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                if (record.topic().equals(topics.captionEvents())) {
-                    CaptionEvent event = decode(record, CaptionEvent.class);
-                    if (event != null) {
-                        captions.add(CaptionView.of(event));
-                    }
-                } else {
-                    other(record);
-                }
-            }
-            captions(captions);
-        }
-
-        private void captions(List<CaptionView> captions) {
-            long now = clock.millis();
-            for (int number = 0; number < captions.size(); number++) {
-                CaptionView caption = captions.get(number);
-                meter.caption(caption.at().toEpochMilli(), caption.latencyMillis(), now);
-                if (number >= captions.size() - CAPTIONS_AT_ONCE || isExpected(caption.id())) {
-                    tell(new LiveEvent(LiveEvent.CAPTION, caption));
+        public void tell(LiveEvent event) {
+            synchronized (LiveFeed.this) {
+                // The next round reads again what a late thread of the one before may still tell.
+                if (round == this) {
+                    recent.add(event);
+                    sinks.forEach(sink -> sink.accept(event));
                 }
             }
         }
 
-        private boolean isExpected(String id) {
+        @Override
+        public boolean isExpected(String id) {
             return id.startsWith(Submissions.ID_PREFIX) || expected.getIfPresent(id) != null;
         }
 
-        private void other(ConsumerRecord<byte[], byte[]> record) {
-            if (record.topic().equals(topics.deadLetters())) {
-                DeadLetterView letter = DeadLetterView.of(DeadLetter.of(record));
-                meter.deadLetter(letter.at().toEpochMilli(), clock.millis());
-                tell(new LiveEvent(LiveEvent.DEAD_LETTER, letter));
-            } else if (record.topic().equals(topics.trainingReports())) {
-                TrainingReport report = decode(record, TrainingReport.class);
-                if (report != null) {
-                    tell(new LiveEvent(LiveEvent.REPORT, ReportView.of(report)));
+        @Override
+        public void closeIfLeft() {
+            synchronized (LiveFeed.this) {
+                if (round != this || !sinks.isEmpty() || ticker.read() - leftAt <= LINGER.toNanos()) {
+                    return;
                 }
-            } else {
-                ModelRelease release = decode(record, ModelRelease.class);
-                if (release != null) {
-                    tell(new LiveEvent(LiveEvent.RELEASE, ReleaseView.of(release)));
-                }
+                round = null;
+                recent.clear();
             }
-        }
-
-        /** Null if it is no such event, or the registry is away: a page may miss one. */
-        private <T extends SpecificRecord> @Nullable T decode(ConsumerRecord<byte[], byte[]> record, Class<T> type) {
-            if (record.value() == null) {
-                return null;
-            }
-            try {
-                return codec.decode(record.topic(), record.value(), type);
-            } catch (UndecodableEventException e) {
-                return null;
-            } catch (RegistryUnavailableException e) {
-                problem = e.getMessage();
-                return null;
-            }
-        }
-
-        void stop() {
-            timer.shutdownNow();
-            tail.close();
-            lag.close();
+            watch.close();
         }
     }
 }
