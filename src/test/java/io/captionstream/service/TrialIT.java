@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrialIT {
     private static final double PER_SECOND = 15;
     private static final int PERCENTAGE = 40;
+    private static final int SHADOWS = 10;
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
@@ -41,7 +43,8 @@ class TrialIT {
     void shouldTryAVersionOnItsShareOfTheImages() throws Exception {
         try (EventLog log = new EventLog(stack, 2);
                 DemoVersions versions = new DemoVersions(stack, log.topics().modelReleases(), directory);
-                SteadyLoad load = new SteadyLoad(log)) {
+                SteadyLoad load = new SteadyLoad(log);
+                ShadowReader shadows = new ShadowReader(stack, log.topics().shadowCaptions())) {
             Version live = versions.make("alpha");
             Version tried = versions.make("beta");
             versions.release(live);
@@ -57,11 +60,12 @@ class TrialIT {
 
                 versions.startTrial(tried, Releases.SHADOW, PERCENTAGE);
                 awaitTrial(service, load);
-                load.collectFor(Duration.ofSeconds(3));
+                load.collectUntil(() -> shadows.read() >= SHADOWS, LIMIT);
                 service.kill();
+                int before = shadows.read();
                 service = start(properties);
                 awaitTrial(service, load);
-                load.collectFor(Duration.ofSeconds(3));
+                load.collectUntil(() -> shadows.read() >= before + SHADOWS, LIMIT);
                 assertThat(by(load, tried)).as("a shadow is in nobody's stead").isEmpty();
 
                 versions.startTrial(tried, Releases.CANARY, PERCENTAGE);
@@ -76,7 +80,7 @@ class TrialIT {
                 assertThat(log.verifyExactlyOnceInOrder(sent))
                         .as("dead letters")
                         .isEmpty();
-                verifyShadows(readShadows(log), log.captions(), live, tried);
+                verifyShadows(shadows.readAll(), log.captions(), live, tried);
             } finally {
                 service.close();
             }
@@ -118,7 +122,7 @@ class TrialIT {
         Map<EventOrigin, ModelCaption> byOrigin = captions.stream()
                 .collect(Collectors.toMap(
                         CaptionEvent::getOrigin, event -> event.getCaptions().get(0)));
-        assertThat(shadows).hasSizeGreaterThan(20);
+        assertThat(shadows).hasSizeGreaterThanOrEqualTo(2 * SHADOWS);
         assertThat(shadows).extracting(CaptionEvent::getOrigin).doesNotHaveDuplicates();
         assertThat(shadows).allSatisfy(event -> {
             assertThat(isCovered(event.getId())).isTrue();
@@ -130,21 +134,39 @@ class TrialIT {
         });
     }
 
-    private List<CaptionEvent> readShadows(EventLog log) {
-        List<CaptionEvent> shadows = new ArrayList<>();
-        try (KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer();
-                KafkaConsumer<String, byte[]> reader = Clients.committedReader(
-                        stack.broker().bootstrapServers(), List.of(log.topics().shadowCaptions()))) {
+    /** Follows the topic of shadows. */
+    private static final class ShadowReader implements AutoCloseable {
+        private final KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer();
+        private final KafkaConsumer<String, byte[]> reader;
+        private final List<CaptionEvent> shadows = new ArrayList<>();
+
+        ShadowReader(EmbeddedStack stack, String topic) {
             deserializer.configure(
                     Map.of("schema.registry.url", stack.registry().url(), "specific.avro.reader", true), false);
-            await().pollInSameThread().atMost(LIMIT).until(() -> {
-                int before = shadows.size();
-                reader.poll(Duration.ofSeconds(2))
-                        .forEach(shadow ->
-                                shadows.add((CaptionEvent) deserializer.deserialize(shadow.topic(), shadow.value())));
-                return before > 0 && shadows.size() == before;
-            });
+            reader = Clients.committedReader(stack.broker().bootstrapServers(), List.of(topic));
         }
-        return shadows;
+
+        /** Reads what is there now; returns how many there have been. */
+        int read() {
+            reader.poll(Duration.ofMillis(20))
+                    .forEach(shadow ->
+                            shadows.add((CaptionEvent) deserializer.deserialize(shadow.topic(), shadow.value())));
+            return shadows.size();
+        }
+
+        List<CaptionEvent> readAll() {
+            Map<TopicPartition, Long> ends = reader.endOffsets(reader.assignment());
+            await().pollInSameThread().atMost(LIMIT).until(() -> {
+                read();
+                return ends.entrySet().stream().allMatch(end -> reader.position(end.getKey()) >= end.getValue());
+            });
+            return shadows;
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+            deserializer.close();
+        }
     }
 }
