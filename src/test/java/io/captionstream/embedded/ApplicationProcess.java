@@ -1,5 +1,6 @@
 package io.captionstream.embedded;
 
+import com.google.common.base.Splitter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -45,6 +46,8 @@ public final class ApplicationProcess implements AutoCloseable {
         }
         int httpPort = Ports.free();
         List<String> options = new ArrayList<>(jvmOptions);
+        options.addAll(
+                Splitter.on(' ').omitEmptyStrings().splitToList(System.getProperty("captionstream.jvm-options", "")));
         options.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
         options.add("-Dquarkus.http.host=127.0.0.1");
         options.add("-Dquarkus.http.port=" + httpPort);

@@ -146,7 +146,7 @@ class LearningCrashIT {
     /** Some reports or many captions later: never the same moment of a run, a release or a start. */
     private void awaitSomeProgress() {
         int reports = training.reported() + random.nextInt(8);
-        int answers = load.answers().size() + 100;
+        int answers = load.answers().size() + 60;
         awaitUntil(() -> training.reported() > reports || load.answers().size() > answers, LIMIT);
         load.collectFor(Duration.ofMillis(random.nextInt(1000)));
     }

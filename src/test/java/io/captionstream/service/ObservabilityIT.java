@@ -139,7 +139,7 @@ class ObservabilityIT {
     }
 
     private static void awaitUntil(BooleanSupplier condition) {
-        await().atMost(LIMIT).until(() -> {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(500)).until(() -> {
             events.poll();
             training.poll();
             METRICS.add(get("/q/metrics"));
