@@ -39,6 +39,8 @@ public final class CaptionStreams {
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
                 Math.addExact(maxRecordBytes, CaptionConfig.RECORD_OVERHEAD_BYTES));
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        // There are no global stores; unset, it is warned of at every start.
+        properties.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
         return properties;
     }
 }
