@@ -45,9 +45,9 @@ public final class ApplicationProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         int httpPort = Ports.free();
-        List<String> options = new ArrayList<>(jvmOptions);
-        options.addAll(
+        List<String> options = new ArrayList<>(
                 Splitter.on(' ').omitEmptyStrings().splitToList(System.getProperty("captionstream.jvm-options", "")));
+        options.addAll(jvmOptions);
         options.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
         options.add("-Dquarkus.http.host=127.0.0.1");
         options.add("-Dquarkus.http.port=" + httpPort);

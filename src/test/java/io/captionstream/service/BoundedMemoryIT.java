@@ -44,7 +44,8 @@ class BoundedMemoryIT {
             properties.put("captionstream.models", DemoModels.list());
             properties.put(
                     "captionstream.image.file-roots", directory.toRealPath().toString());
-            List<String> options = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+            // All compilers: there is much to decode.
+            List<String> options = List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=4");
             try (ApplicationProcess service = ApplicationProcess.start(
                     DemoModels.application(), stack, directory.resolve("service"), options, properties)) {
                 service.awaitReady();

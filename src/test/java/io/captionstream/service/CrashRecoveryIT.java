@@ -44,6 +44,8 @@ class CrashRecoveryIT {
         properties.putAll(log.serviceProperties());
         properties.put("captionstream.models", DemoModels.list());
         properties.put("captionstream.image.http.allowed-networks", "127.0.0.0/8");
+        // Of those who were killed; so long the others wait.
+        properties.put("captionstream.kafka.properties.\"consumer.session.timeout.ms\"", "8000");
     }
 
     @AfterEach

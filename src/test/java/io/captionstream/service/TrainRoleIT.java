@@ -59,7 +59,7 @@ class TrainRoleIT {
     private static final int SECOND = 300;
     private static final int THIRD = 360;
     private static final int EPOCHS = 12;
-    private static final int LONG = 40;
+    private static final int LONG = 28;
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
     private final List<ApplicationProcess> instances = new ArrayList<>();
