@@ -77,7 +77,7 @@ class LearningCrashIT {
         properties.put("captionstream.decoding.max-length", "6");
         properties.put("captionstream.training.new-pairs", Integer.toString(BATCH));
         properties.put("captionstream.training.tick", "100ms");
-        properties.put("captionstream.training.fine-tune.epochs", "10");
+        properties.put("captionstream.training.fine-tune.epochs", "15");
         properties.put("captionstream.training.fine-tune.learning-rate", "0.01");
         properties.put("captionstream.training.fine-tune.batch-size", "16");
         properties.put("captionstream.training.gate.minimum-images", "4");
