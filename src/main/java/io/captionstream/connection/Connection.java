@@ -58,12 +58,13 @@ public final class Connection implements AutoCloseable {
         return registry;
     }
 
-    /** A consumer without a group, which commits nothing and reads what is committed. */
+    /** A consumer without a group, which commits nothing, creates nothing and reads what is committed. */
     public Consumer<byte[], byte[]> reader() {
         Map<String, Object> properties = properties("consumer.");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

@@ -23,15 +23,25 @@ public final class LogReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(250);
 
     private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+    private final Duration patience;
 
     /** @param consumer has no group; closed with this */
     public LogReader(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
+        this(consumer, Connection.PATIENCE);
+    }
+
+    /**
+     * @param consumer has no group; closed with this
+     * @param patience how long a broker may take to answer
+     */
+    public LogReader(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer, Duration patience) {
         this.consumer = requireNonNull(consumer, "consumer is null");
+        this.patience = requireNonNull(patience, "patience is null");
     }
 
     /** The partitions of a topic in their order; none if there is no such topic. */
     public List<TopicPartition> partitions(String topic) {
-        return consumer.partitionsFor(topic, Connection.PATIENCE).stream()
+        return consumer.partitionsFor(topic, patience).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .sorted(Comparator.comparing(TopicPartition::partition))
                 .toList();
@@ -39,12 +49,12 @@ public final class LogReader implements AutoCloseable {
 
     /** The first offsets that there are. */
     public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
-        return consumer.beginningOffsets(partitions, Connection.PATIENCE);
+        return consumer.beginningOffsets(partitions, patience);
     }
 
     /** The offsets after the last that are committed. */
     public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
-        return consumer.endOffsets(partitions, Connection.PATIENCE);
+        return consumer.endOffsets(partitions, patience);
     }
 
     /**
@@ -68,12 +78,12 @@ public final class LogReader implements AutoCloseable {
                     sink.accept(record);
                 }
             }
-            long next = consumer.position(partition, Connection.PATIENCE);
+            long next = consumer.position(partition, patience);
             if (next > position) {
                 progressAt = System.nanoTime();
-            } else if (System.nanoTime() - progressAt > Connection.PATIENCE.toNanos()) {
+            } else if (System.nanoTime() - progressAt > patience.toNanos()) {
                 throw new TimeoutException(
-                        "nothing came from %s within %d s".formatted(partition, Connection.PATIENCE.toSeconds()));
+                        "nothing came from %s within %d s".formatted(partition, patience.toSeconds()));
             }
             position = next;
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.captionstream.connection.Connection;
+import io.captionstream.connection.LogReader;
 import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.event.ImageEvent;
 import io.captionstream.event.RegistryUnavailableException;
@@ -18,14 +19,12 @@ import io.captionstream.image.VerifiedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -39,7 +38,6 @@ public final class EventImages implements AutoCloseable {
     private static final int LONGER_SIDE = 480;
     private static final int CACHED = 256;
     private static final int AT_ONCE = 2;
-    private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
     private static final int PATIENCE_SECONDS = 20;
 
@@ -51,7 +49,7 @@ public final class EventImages implements AutoCloseable {
     private final Semaphore turns = new Semaphore(AT_ONCE);
     private final Cache<Position, byte[]> pictures =
             CacheBuilder.newBuilder().maximumSize(CACHED).build();
-    private @Nullable Consumer<byte[], byte[]> consumer;
+    private @Nullable LogReader reader;
 
     /** Where an image event is. */
     private record Position(int partition, long offset) {}
@@ -140,53 +138,29 @@ public final class EventImages implements AutoCloseable {
         }
     }
 
-    /** The record at a position; null if there is none. */
+    /** The record's value at a position; null if there is none. */
     private synchronized byte @Nullable [] value(Position position) throws IOException {
         try {
-            Consumer<byte[], byte[]> reader = consumer;
-            if (reader == null) {
-                reader = connection.reader();
-                consumer = reader;
+            LogReader opened = reader;
+            if (opened == null) {
+                opened = new LogReader(connection.reader(), READ_TIMEOUT);
+                reader = opened;
             }
-            TopicPartition partition = new TopicPartition(topic, position.partition());
-            List<TopicPartition> one = List.of(partition);
-            if (reader.listTopics(READ_TIMEOUT).getOrDefault(topic, List.of()).size() <= position.partition()) {
-                return null;
-            }
-            long begin =
-                    requireNonNull(reader.beginningOffsets(one, READ_TIMEOUT).get(partition));
-            long end = requireNonNull(reader.endOffsets(one, READ_TIMEOUT).get(partition));
-            if (position.offset() < begin || position.offset() >= end) {
-                return null;
-            }
-            reader.assign(one);
-            reader.seek(partition, position.offset());
-            return read(reader, partition, position.offset());
+            return opened.record(new TopicPartition(topic, position.partition()), position.offset())
+                    .map(ConsumerRecord::value)
+                    .orElse(null);
         } catch (KafkaException e) {
             throw new IOException("Cannot read %s: %s".formatted(topic, e.getMessage()), e);
         }
-    }
-
-    private static byte @Nullable [] read(Consumer<byte[], byte[]> reader, TopicPartition partition, long offset) {
-        long start = System.nanoTime();
-        while (reader.position(partition, READ_TIMEOUT) <= offset
-                && System.nanoTime() - start < READ_TIMEOUT.toNanos()) {
-            for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-                if (record.offset() == offset) {
-                    return record.value();
-                }
-            }
-        }
-        return null;
     }
 
     @Override
     public void close() {
         loader.close();
         synchronized (this) {
-            if (consumer != null) {
-                consumer.close();
-                consumer = null;
+            if (reader != null) {
+                reader.close();
+                reader = null;
             }
         }
     }

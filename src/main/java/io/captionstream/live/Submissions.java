@@ -18,7 +18,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /** Makes image events of what people drop onto a page. */
 public final class Submissions {
-    /** What ids of such events begin with. */
+    /** What ids of such events begin with; every feed tells what becomes of them. */
     public static final String ID_PREFIX = "page-";
 
     private static final int MAX_URI_CHARACTERS = 8192;
@@ -26,13 +26,10 @@ public final class Submissions {
     private static final Map<String, String> ATTRIBUTES = Map.of("source", "page");
 
     private final ImagePublisher publisher;
-    private final LiveFeed feed;
     private final Clock clock;
 
-    /** @param feed is told what to expect, before it is written */
-    public Submissions(ImagePublisher publisher, LiveFeed feed, Clock clock) {
+    public Submissions(ImagePublisher publisher, Clock clock) {
         this.publisher = requireNonNull(publisher, "publisher is null");
-        this.feed = requireNonNull(feed, "feed is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
@@ -80,7 +77,6 @@ public final class Submissions {
 
     private Submitted submit(ImageEvent.Builder builder) throws IOException {
         ImageEvent event = builder.build();
-        feed.expect(event.getId());
         try {
             RecordMetadata written = publisher.publish(event).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             return new Submitted(event.getId(), written.partition(), written.offset());

@@ -66,7 +66,7 @@ class LiveAccess {
         if (opened == null) {
             ImagePublisher publisher = own(
                     ImagePublisher.open(connection(), settings.topics().imageEvents(), settings.registersSchemas()));
-            opened = new Submissions(publisher, feed(), Clock.systemUTC());
+            opened = new Submissions(publisher, Clock.systemUTC());
             submissions = opened;
         }
         return opened;
