@@ -31,9 +31,7 @@ public final class CaptionStreams {
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
         // A partition that is taken over waits for the answer about another's changelog that has nothing new: half a
-        // second by
-        // default, of a start that takes four. What standby replicas ask more often for it costs the brokers next to
-        // nothing.
+        // second by default, of a start that takes four. To be asked more often costs brokers next to nothing.
         properties.put(StreamsConfig.restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 50);
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),

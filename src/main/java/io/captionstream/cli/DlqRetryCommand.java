@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class DlqRetryCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -117,7 +116,7 @@ final class DlqRetryCommand implements Callable<Integer> {
             out.flush();
         }
         boolean stopped = !dryRun && sent + failed < letters.size();
-        return stopped ? STOPPED : failed == 0 ? 0 : 1;
+        return stopped ? StopSignal.EXIT_CODE : failed == 0 ? 0 : 1;
     }
 
     /** One after the other, so that what is sent stays in order though one fails. */

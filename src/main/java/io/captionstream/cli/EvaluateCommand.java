@@ -47,7 +47,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
     private static final int DIGEST_SHOWN = 8;
 
     /** What of the data is judged on. */
@@ -159,7 +158,7 @@ final class EvaluateCommand implements Callable<Integer> {
             for (Path bundle : judged.bundles) {
                 if (!caption(ModelBundle.open(bundle), images, systems, failures, stop)) {
                     spec.commandLine().getOut().println("Stopped. Nothing was written.");
-                    return STOPPED;
+                    return StopSignal.EXIT_CODE;
                 }
             }
             Report report = Report.of(Instant.now(), describe(all.size(), images.size()), images, systems, failures);

@@ -38,7 +38,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ImportCocoCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
     private static final long MEGABYTE = 1_000_000;
 
     @Spec
@@ -132,7 +131,7 @@ final class ImportCocoCommand implements Callable<Integer> {
                         .build()) {
             CocoSource images = CocoFile.open(annotations, bar::stepTo, stop);
             if (images == null) {
-                return STOPPED;
+                return StopSignal.EXIT_CODE;
             }
             CocoImport.Summary summary;
             try (images) {
@@ -142,7 +141,7 @@ final class ImportCocoCommand implements Callable<Integer> {
             }
             bar.close();
             report(summary);
-            return summary.complete() ? 0 : STOPPED;
+            return summary.complete() ? 0 : StopSignal.EXIT_CODE;
         }
     }
 

@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ModelsRebuildCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
     private static final int DIFFERENT = 3;
 
     @Spec
@@ -62,7 +61,7 @@ final class ModelsRebuildCommand implements Callable<Integer> {
         if (result.isEmpty()) {
             out.println("Stopped. The same command goes on.");
             out.flush();
-            return STOPPED;
+            return StopSignal.EXIT_CODE;
         }
         Rebuild.Result rebuilt = result.get();
         if (rebuilt.equal()) {

@@ -40,7 +40,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class PublishCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
     /** Shows a count instead of a share. */
     private static final long UNKNOWN = -1;
 
@@ -163,7 +162,7 @@ final class PublishCommand implements Callable<Integer> {
             err.printf("Stopped; --skip %d goes on%n", summary.next());
             err.flush();
         }
-        return summary.complete() ? 0 : STOPPED;
+        return summary.complete() ? 0 : StopSignal.EXIT_CODE;
     }
 
     private static Map<String, Object> where(ImageEvent event, RecordMetadata at) {

@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
             "The service goes on untouched. Ctrl-C stops; the same command goes on, each event is captioned once."
         })
 final class ReplayImagesCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -141,7 +140,7 @@ final class ReplayImagesCommand implements Callable<Integer> {
                                     .formatted(plan.offsets(), plan.model(), plan.version(), plan.target())
                             : "Stopped. The same command goes on.");
         }
-        return done ? 0 : STOPPED;
+        return done ? 0 : StopSignal.EXIT_CODE;
     }
 
     private static String shown(Duration time) {

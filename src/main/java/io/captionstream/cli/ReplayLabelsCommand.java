@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ReplayLabelsCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -117,7 +116,7 @@ final class ReplayLabelsCommand implements Callable<Integer> {
             if (outcome.isEmpty()) {
                 out.println("Stopped. The same command goes on.");
                 out.flush();
-                return STOPPED;
+                return StopSignal.EXIT_CODE;
             }
             print(out, outcome.get());
             if (promote) {

@@ -9,6 +9,9 @@ import java.util.function.BooleanSupplier;
  * good place, or for half a minute.
  */
 final class StopSignal implements BooleanSupplier, AutoCloseable {
+    /** Exit code of a command that was stopped, as shells have it for Ctrl-C. */
+    static final int EXIT_CODE = 130;
+
     private static final long PATIENCE_SECONDS = 30;
 
     private final CountDownLatch finished = new CountDownLatch(1);

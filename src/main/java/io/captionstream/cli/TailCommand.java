@@ -40,7 +40,6 @@ import picocli.CommandLine.Spec;
         description = {"Shows captions as they come, until Ctrl-C.", "Reads without a consumer group: nobody notices."},
         mixinStandardHelpOptions = true)
 final class TailCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
 
@@ -138,7 +137,9 @@ final class TailCommand implements Callable<Integer> {
                             (name, value) -> codec.decode(name, value, CaptionEvent.class),
                             offsets(topic, ranges, false))) {
                 Printer printer = new Printer(filter, thumbnails);
-                return tail.follow(noFollow ? offsets(topic, ranges, true) : null, printer, stop) ? 0 : STOPPED;
+                return tail.follow(noFollow ? offsets(topic, ranges, true) : null, printer, stop)
+                        ? 0
+                        : StopSignal.EXIT_CODE;
             }
         }
     }

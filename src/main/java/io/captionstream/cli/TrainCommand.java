@@ -54,7 +54,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = TrainNowCommand.class)
 final class TrainCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
     /** For what does not depend on the vocabulary. */
     private static final int ANY_VOCABULARY = 5;
 
@@ -284,7 +283,7 @@ final class TrainCommand implements Callable<Integer> {
             if (trained.isEmpty()) {
                 progress.close();
                 spec.commandLine().getOut().println("Stopped. The same command goes on from the checkpoint.");
-                return STOPPED;
+                return StopSignal.EXIT_CODE;
             }
             export(network, vocabulary, trained.get(), images, training.lineage(images));
         }

@@ -27,7 +27,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class TrainNowCommand implements Callable<Integer> {
-    private static final int STOPPED = 130;
     private static final Set<String> DECIDED = Set.of("promoted", "rejected");
 
     @Spec
@@ -68,7 +67,7 @@ final class TrainNowCommand implements Callable<Integer> {
             Optional<TrainingReport> last = training.follow(ticket, this::print, stop);
             if (last.isEmpty()) {
                 print("Stopped waiting. The run goes on.");
-                return STOPPED;
+                return StopSignal.EXIT_CODE;
             }
             return DECIDED.contains(last.get().getPhase()) ? 0 : 1;
         }
