@@ -126,19 +126,19 @@ public final class Bench {
                         rawRates[round],
                         naiveRates[round]);
             }
-            double[] latencies = traffic.pace(median(serviceRates) / 2, options.latencySeconds());
+            double[] latencies = traffic.pace(Median.of(serviceRates) / 2, options.latencySeconds());
             Arrays.sort(latencies);
             System.out.printf(
                     Locale.ROOT,
                     "latency at half load (%.1f images/s), produce to visible caption: p50 %.0f ms, p99 %.0f ms%n",
-                    median(serviceRates) / 2,
+                    Median.of(serviceRates) / 2,
                     latencies[latencies.length / 2],
                     latencies[(int) (latencies.length * 0.99)]);
         }
         System.out.printf(
                 Locale.ROOT,
                 "service %.1f images/s (median of %d): %.2f of the raw loop, %.2fx the naive service%n",
-                median(serviceRates),
+                Median.of(serviceRates),
                 options.rounds(),
                 medianRatio(serviceRates, rawRates),
                 medianRatio(serviceRates, naiveRates));
@@ -149,13 +149,6 @@ public final class Bench {
         for (int i = 0; i < ratios.length; i++) {
             ratios[i] = numerators[i] / denominators[i];
         }
-        return median(ratios);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return Median.of(ratios);
     }
 }

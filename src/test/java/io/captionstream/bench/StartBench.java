@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -77,8 +76,8 @@ public final class StartBench {
         System.out.printf(
                 Locale.ROOT,
                 "Start to ready: %.0f ms, %.2f times that without the archive (medians)%n",
-                median(ready),
-                median(ratios));
+                Median.of(ready),
+                Median.of(ratios));
     }
 
     private Start start(String... options) throws IOException {
@@ -99,11 +98,5 @@ public final class StartBench {
             service.terminate(Duration.ofMinutes(1));
             return start;
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

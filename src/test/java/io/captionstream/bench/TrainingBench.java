@@ -81,8 +81,8 @@ public final class TrainingBench {
                     DECODER_BATCH,
                     LENGTH,
                     VOCABULARY,
-                    median(steps),
-                    median(ratios),
+                    Median.of(steps),
+                    Median.of(ratios),
                     rounds);
         }
     }
@@ -102,12 +102,6 @@ public final class TrainingBench {
             work.run();
         }
         return (System.nanoTime() - start) / 1e6 / times;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     /** A product of square matrices of random numbers. */

@@ -9,6 +9,8 @@ import io.captionstream.network.NetworkConfig;
 import io.captionstream.network.TinyNetworks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Bundles of a network so small that writing and loading one takes a moment. */
@@ -40,5 +42,15 @@ public final class TinyBundles {
                         Map.of("exactMatch", number / 10.0),
                         Map.of("seed", Integer.toString(number)),
                         contents.createdAt()));
+    }
+
+    /** One of each architecture, each in a folder of its name, which is what models of it are called. */
+    public static List<ModelBundle> ofEach(Path directory) throws IOException, BundleException {
+        List<ModelBundle> bundles = new ArrayList<>();
+        for (NetworkConfig network : List.of(TinyNetworks.resnet(), TinyNetworks.inception())) {
+            bundles.add(BundleWriter.write(
+                    directory.resolve(network.architecture().modelName()), Bundles.contents(network)));
+        }
+        return bundles;
     }
 }

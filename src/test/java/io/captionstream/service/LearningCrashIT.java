@@ -8,11 +8,8 @@ import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.CaptionEvent;
 import io.captionstream.event.ModelCaption;
 import io.captionstream.event.ModelRelease;
-import io.captionstream.model.BundleWriter;
-import io.captionstream.model.Bundles;
 import io.captionstream.model.ModelBundle;
-import io.captionstream.network.NetworkConfig;
-import io.captionstream.network.TinyNetworks;
+import io.captionstream.operations.TinyBundles;
 import io.captionstream.store.BundleCache;
 import io.captionstream.store.BundleStore;
 import io.captionstream.store.StoreConfig;
@@ -63,10 +60,8 @@ class LearningCrashIT {
         events = new EventLog(stack, training.topics());
         load = new SteadyLoad(events);
         List<String> folders = new ArrayList<>();
-        for (NetworkConfig network : List.of(TinyNetworks.resnet(), TinyNetworks.inception())) {
-            Path folder = directory.resolve(network.architecture().modelName());
-            ModelBundle first = BundleWriter.write(folder, Bundles.contents(network));
-            folders.add(folder.toString());
+        for (ModelBundle first : TinyBundles.ofEach(directory)) {
+            folders.add(first.directory().toString());
             models.add(first.manifest().name());
             digests.add(first.digest());
         }

@@ -12,13 +12,11 @@ import io.captionstream.embedded.ApplicationProcess;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.event.ImageEvent;
 import io.captionstream.event.LabeledPair;
-import io.captionstream.model.BundleWriter;
-import io.captionstream.model.Bundles;
+import io.captionstream.model.ModelBundle;
 import io.captionstream.monitoring.Monitoring;
 import io.captionstream.monitoring.PromQl;
 import io.captionstream.monitoring.Scrape;
-import io.captionstream.network.NetworkConfig;
-import io.captionstream.network.TinyNetworks;
+import io.captionstream.operations.TinyBundles;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.kafka.CloudEventDeserializer;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -156,11 +154,9 @@ class ObservabilityIT {
 
     private static String folders(List<String> models) throws Exception {
         List<String> folders = new ArrayList<>();
-        for (NetworkConfig network : List.of(TinyNetworks.resnet(), TinyNetworks.inception())) {
-            models.add(network.architecture().modelName());
-            Path folder = directory.resolve(network.architecture().modelName());
-            BundleWriter.write(folder, Bundles.contents(network));
-            folders.add(folder.toString());
+        for (ModelBundle first : TinyBundles.ofEach(directory)) {
+            models.add(first.manifest().name());
+            folders.add(first.directory().toString());
         }
         return String.join(",", folders);
     }

@@ -23,10 +23,8 @@ import io.captionstream.learning.RegistryCodec;
 import io.captionstream.learning.RunListener;
 import io.captionstream.learning.RunPlan;
 import io.captionstream.learning.TrainingRun;
-import io.captionstream.model.BundleWriter;
-import io.captionstream.model.Bundles;
-import io.captionstream.network.NetworkConfig;
-import io.captionstream.network.TinyNetworks;
+import io.captionstream.model.ModelBundle;
+import io.captionstream.operations.TinyBundles;
 import io.captionstream.release.Releases;
 import io.captionstream.store.BundleStore;
 import io.captionstream.store.StoreConfig;
@@ -74,12 +72,9 @@ class TrainRoleIT {
     void open() throws Exception {
         log = new TrainingLog(stack, 2, Set.of("failed", "rejected"));
         List<String> folders = new ArrayList<>();
-        for (NetworkConfig network : List.of(TinyNetworks.resnet(), TinyNetworks.inception())) {
-            String model = network.architecture().modelName();
-            Path folder = directory.resolve(model);
-            BundleWriter.write(folder, Bundles.contents(network));
-            folders.add(folder.toString());
-            models.add(model);
+        for (ModelBundle first : TinyBundles.ofEach(directory)) {
+            folders.add(first.directory().toString());
+            models.add(first.manifest().name());
         }
         properties.putAll(log.serviceProperties());
         properties.put("captionstream.roles", "train");
