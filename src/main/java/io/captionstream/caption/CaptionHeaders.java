@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.captionstream.event.CaptionEvent;
 import io.captionstream.event.CloudEventHeaders;
+import io.captionstream.event.DeadLetterHeaders;
 import java.net.URI;
 import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
@@ -38,6 +39,8 @@ final class CaptionHeaders {
                             entry.key() == null ? null : new String(entry.key(), UTF_8),
                             now));
         }
+        headers.add(
+                DeadLetterHeaders.EVENT_TIME, Long.toString(entry.timestamp()).getBytes(UTF_8));
         trace.inject(headers);
         return headers;
     }

@@ -33,11 +33,11 @@ public interface CaptionListener {
     /** An event stays in flight because the registry, or something that is closing, does not answer now. */
     default void postponed() {}
 
-    /** A task has begun, with this many images found in flight. */
+    /** A task has begun, with this many images that were in flight before. */
     default void restored(String taskId, int images) {}
 
-    /** A record had to wait for room; {@code setAside} if in vain. */
-    default void waited(Duration time, boolean setAside) {}
+    /** An event that was read had to wait for room before its work began. */
+    default void waited(Duration time) {}
 
     /** A version on trial had a part in an image. */
     default void tried(String model, TrialMode mode, TrialOutcome outcome) {}

@@ -88,8 +88,8 @@ final class CaptionPipeline {
     }
 
     /** Begins with the event's bytes. The future never fails; the image must be in state RECEIVED. */
-    CompletableFuture<Outcome> start(InFlightImage image, InFlightEntry entry) {
-        return settled(image, () -> CompletableFuture.supplyAsync(() -> read(entry), executor)
+    CompletableFuture<Outcome> start(InFlightImage image) {
+        return settled(image, () -> CompletableFuture.supplyAsync(() -> read(image.entry()), executor)
                 .thenCompose(request -> load(image, request)));
     }
 

@@ -29,6 +29,8 @@ public enum ErrorCode {
     UNSUPPORTED_DECODING(EVENT),
     /** The record is larger than the service keeps; the dead letter lacks its value. */
     EVENT_TOO_LARGE(EVENT),
+    /** It was deleted from its topic before it was captioned; the dead letter has neither its key nor its value. */
+    EVENT_EXPIRED(EVENT),
 
     INVALID_REFERENCE(IMAGE),
     UNSUPPORTED_SCHEME(IMAGE),
@@ -66,6 +68,10 @@ public enum ErrorCode {
 
     /** The caption event would be larger than the service may write. */
     CAPTION_TOO_LARGE(INTERNAL),
+    /** The topic of the caption events does not take it: it is compacted, and the event has no key. */
+    CAPTION_REFUSED(INTERNAL),
+    /** Again and again the service ended while it worked on this event, and on no other. */
+    QUARANTINED(INTERNAL),
     /** A bug in this service. */
     INTERNAL_ERROR(INTERNAL);
 

@@ -17,10 +17,10 @@ import java.util.Set;
  * </pre>
  *
  * From every state but {@link #EMITTED} to {@link #ABANDONED}: the task was closed. The next owner of its partition
- * finds the event in the store and begins with {@link #RECEIVED}.
+ * reads the event again and begins with {@link #RECEIVED}.
  */
 enum ImageState {
-    /** In the store; not started, or not decoded yet. */
+    /** Read; not started, or not decoded yet. */
     RECEIVED,
     /** Being fetched and decoded. */
     LOADING,

@@ -22,11 +22,11 @@ final class InFlightBudget {
         return used.get() + bytes <= limit;
     }
 
-    void take(long bytes) {
+    void acquire(long bytes) {
         used.addAndGet(bytes);
     }
 
-    void giveBack(long bytes) {
+    void release(long bytes) {
         used.addAndGet(-bytes);
     }
 

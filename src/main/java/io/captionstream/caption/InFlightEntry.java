@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,30 @@ record InFlightEntry(
         byte @Nullable [] value,
         int valueBytes,
         List<Header> headers) {
+    private static final int FIXED_BYTES = 200;
+    private static final int HEADER_BYTES = 100;
+
     InFlightEntry {
         requireNonNull(topic, "topic is null");
         headers = List.copyOf(headers);
+    }
+
+    /** Of an event that is not there any more. */
+    static InFlightEntry vanished(TopicPartition partition, long offset, long timestamp) {
+        return new InFlightEntry(partition.topic(), partition.partition(), offset, timestamp, null, null, 0, List.of());
+    }
+
+    /** About how many bytes it takes in memory. */
+    long bytes() {
+        long bytes = FIXED_BYTES + size(key) + size(value);
+        for (Header header : headers) {
+            bytes += HEADER_BYTES + 2L * header.key().length() + size(header.value());
+        }
+        return bytes;
+    }
+
+    private static long size(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     boolean lacksValue() {

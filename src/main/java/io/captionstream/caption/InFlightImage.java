@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One image event in flight. Its state is moved by whatever thread works on it. */
 final class InFlightImage {
-    private final long sequence;
+    private final InFlightEntry entry;
     private final @Nullable Bytes key;
     private final long cost;
     private final long receivedNanos;
@@ -28,22 +28,26 @@ final class InFlightImage {
     private final List<CompletableFuture<?>> work = new ArrayList<>();
 
     /**
-     * @param sequence its key in the store
-     * @param key the record key, null if it has none
+     * @param entry its record
      * @param cost in bytes, see {@link InFlightLimits}
      */
-    InFlightImage(long sequence, @Nullable Bytes key, long cost, long receivedNanos, ImageTrace trace) {
-        this.sequence = sequence;
-        this.key = key;
+    InFlightImage(InFlightEntry entry, long cost, long receivedNanos, ImageTrace trace) {
+        this.entry = entry;
+        this.key = entry.key() == null ? null : Bytes.wrap(entry.key());
         this.cost = cost;
         this.receivedNanos = receivedNanos;
         this.trace = trace;
     }
 
-    long sequence() {
-        return sequence;
+    InFlightEntry entry() {
+        return entry;
     }
 
+    long offset() {
+        return entry.offset();
+    }
+
+    /** The record key, null if it has none. */
     @Nullable
     Bytes key() {
         return key;

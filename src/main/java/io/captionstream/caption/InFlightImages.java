@@ -3,6 +3,7 @@ package io.captionstream.caption;
 import com.google.common.base.Ticker;
 import io.captionstream.caption.Outcome.Captioned;
 import io.captionstream.caption.Outcome.Postponed;
+import io.captionstream.caption.Outcome.Rejected;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -12,42 +13,46 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongFunction;
-import org.apache.kafka.common.utils.Bytes;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images of one task that are on their way: admits them within the limits, takes in what comes of them, tries again
- * what is postponed, and emits outcomes in order. All methods are for the task's stream thread; other threads only leave
- * completions in a queue.
+ * The images of one task that are on their way: starts them within the limits, takes in what comes of them, tries again
+ * what is postponed, and emits outcomes in order. Nothing here waits. All methods are for the task's stream thread; other
+ * threads only leave completions in a queue.
  */
 final class InFlightImages {
     private final CaptionPipeline pipeline;
     private final InFlightLimits limits;
     private final RetryBackoff backoff;
     private final long pixelBytes;
-    private final InFlightBudget budget;
+    private final Shared shared;
     private final Ticker ticker;
     private final CaptionListener listener;
-    private final LongFunction<InFlightEntry> entries;
-    private final Emitter emitter;
+    private final Task task;
     private final EmissionOrder order;
 
     private final Queue<InFlightImage> parked = new ArrayDeque<>();
     private final Map<InFlightImage, Completion> finished = new HashMap<>();
     private final Set<InFlightImage> admitted = new LinkedHashSet<>();
     private final PriorityQueue<Retry> retries = new PriorityQueue<>(Comparator.comparingLong(Retry::atNanos));
-    private final Map<InFlightImage, Integer> failures = new HashMap<>();
-    private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
+    private final Map<InFlightImage, Postponements> postponements = new HashMap<>();
+    private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
     private long admittedBytes;
     private volatile boolean closed;
 
-    /** Takes outcomes as they leave. */
-    interface Emitter {
+    /** What all tasks of the process share. */
+    record Shared(InFlightBudget budget, Isolation isolation) {}
+
+    /** The task that the images are of. */
+    interface Task {
+        /** Says what has an outcome. */
+        OffsetLedger ledger();
+
+        /** Asks for a commit soon. */
+        void commit();
+
         /**
          * Takes the outcome of an image, which is not in flight any more.
          *
@@ -61,119 +66,140 @@ final class InFlightImages {
     private record Retry(
             long atNanos, InFlightImage image, @Nullable UnwrittenCaptions unwritten) {}
 
-    /** @param entries gives the record of a sequence number */
+    private record Postponements(int count, long sinceNanos) {}
+
     InFlightImages(
             CaptionConfig config,
             CaptionPipeline pipeline,
-            InFlightBudget budget,
+            Shared shared,
             Ticker ticker,
             CaptionListener listener,
-            LongFunction<InFlightEntry> entries,
-            Emitter emitter) {
+            Task task) {
         this.pipeline = pipeline;
         this.limits = config.limits();
         this.backoff = config.retry();
         this.pixelBytes = pipeline.pixelBytes();
-        this.budget = budget;
+        this.shared = shared;
         this.ticker = ticker;
         this.listener = listener;
-        this.entries = entries;
-        this.emitter = emitter;
+        this.task = task;
         this.order = new EmissionOrder(config.ordering());
     }
 
-    /** What an entry of this many bytes costs. */
-    private long cost(int entryBytes) {
-        return 2L * entryBytes + pixelBytes;
+    /** What an entry costs. */
+    private long cost(InFlightEntry entry) {
+        return 2 * entry.bytes() + pixelBytes;
     }
 
-    /**
-     * Takes an image in, behind all others, and starts it as soon as there is room.
-     *
-     * @param entryBytes size of its record
-     */
-    void add(long sequence, InFlightEntry entry, int entryBytes) {
-        InFlightImage image = new InFlightImage(
-                sequence,
-                entry.key() == null ? null : Bytes.wrap(entry.key()),
-                cost(entryBytes),
-                ticker.read(),
-                listener.received(entry.topic(), entry.partition(), entry.offset(), entry.headers()));
+    /** Takes an image in, behind all others, to be started as soon as there is room. */
+    void add(InFlightEntry entry) {
+        InFlightImage image = image(entry);
         order.add(image);
         parked.add(image);
-        admit();
     }
 
-    /** Emits what is ready, tries again what is due, starts what there is room for. Does not wait. */
-    void receive() {
+    /** Takes in an event whose outcome is known. */
+    void addRejected(InFlightEntry entry, Rejected rejected) {
+        InFlightImage image = image(entry);
+        order.add(image);
+        admit(image);
+        completions.add(new Completion(image, rejected, ticker.read()));
+    }
+
+    private InFlightImage image(InFlightEntry entry) {
+        return new InFlightImage(
+                entry,
+                cost(entry),
+                ticker.read(),
+                listener.received(entry.topic(), entry.partition(), entry.offset(), entry.headers()));
+    }
+
+    /** Emits what is ready, tries again what is due, starts what there is room for. */
+    void advance() {
         do {
             for (Completion next = completions.poll(); next != null; next = completions.poll()) {
                 complete(next);
             }
             retry();
-            admit();
+            start();
         } while (!completions.isEmpty());
     }
 
-    /** Waits until a record of this size could start at once, or the longest wait is over; does meanwhile what {@link #receive} does. */
-    void awaitRoom(int entryBytes) {
-        receive();
-        if (mayStart(entryBytes)) {
+    /** Whether one more image could start at once. */
+    boolean hasRoom() {
+        return parked.isEmpty() && hasRoom(pixelBytes);
+    }
+
+    private void start() {
+        if (!task.ledger().hasBegun()) {
             return;
         }
-        long start = ticker.read();
-        while (!mayStart(entryBytes)) {
-            long remaining = limits.maxWait().toNanos() - (ticker.read() - start);
-            if (remaining <= 0 || !awaitCompletion(remaining)) {
-                break;
-            }
-            receive();
+        if (task.ledger().isIsolating()) {
+            startAlone();
+            return;
         }
-        listener.waited(Duration.ofNanos(ticker.read() - start), !mayStart(entryBytes));
-    }
-
-    private boolean mayStart(int entryBytes) {
-        return parked.isEmpty() && hasRoom(cost(entryBytes));
-    }
-
-    /** Whether waiting may go on. */
-    private boolean awaitCompletion(long nanos) {
-        long wait = nanos;
-        Retry next = retries.peek();
-        if (next != null) {
-            wait = Math.min(wait, Math.max(1, next.atNanos() - ticker.read()));
-        }
-        // Bytes that other tasks give back make no sound here.
-        wait = Math.min(wait, TimeUnit.MILLISECONDS.toNanos(50));
-        try {
-            Completion completion = completions.poll(wait, TimeUnit.NANOSECONDS);
-            if (completion != null) {
-                complete(completion);
-            }
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void admit() {
         while (!parked.isEmpty() && hasRoom(parked.element().cost())) {
-            InFlightImage image = parked.remove();
-            admitted.add(image);
-            admittedBytes += image.cost();
-            budget.take(image.cost());
-            start(image);
+            start(admit(parked.remove()));
         }
     }
 
     private boolean hasRoom(long cost) {
         return admitted.isEmpty()
-                || (admitted.size() < limits.count() && admittedBytes + cost <= limits.bytes() && budget.fits(cost));
+                || (admitted.size() < limits.count()
+                        && admittedBytes + cost <= limits.bytes()
+                        && shared.budget().fits(cost));
+    }
+
+    private InFlightImage admit(InFlightImage image) {
+        admitted.add(image);
+        admittedBytes += image.cost();
+        shared.budget().acquire(image.cost());
+        return image;
     }
 
     private void start(InFlightImage image) {
-        follow(image, pipeline.start(image, entries.apply(image.sequence())));
+        long waited = ticker.read() - image.receivedNanos();
+        if (image.attempts() == 0 && waited > 0) {
+            listener.waited(Duration.ofNanos(waited));
+        }
+        follow(image, pipeline.start(image));
+    }
+
+    private void startAlone() {
+        if (parked.isEmpty() || !admitted.isEmpty()) {
+            return;
+        }
+        InFlightImage next = parked.element();
+        if (task.ledger().quarantined() == next.offset()) {
+            admit(parked.remove());
+            completions.add(new Completion(next, quarantined(), ticker.read()));
+        } else if (mayRunAlone(next)) {
+            start(admit(parked.remove()));
+        }
+    }
+
+    /** Whether a commit says that this image is worked on, and no other of the process that is suspected; asks for it. */
+    private boolean mayRunAlone(InFlightImage image) {
+        OffsetLedger ledger = task.ledger();
+        if (!shared.isolation().tryAcquire(this)) {
+            return false;
+        }
+        if (!ledger.isSuspectCommitted(image.offset())) {
+            ledger.suspect(image.offset());
+            task.commit();
+            return false;
+        }
+        return true;
+    }
+
+    private static Rejected quarantined() {
+        return new Rejected(
+                ErrorCode.QUARANTINED,
+                Stage.EVENT,
+                "The service has ended %d times while it worked on this event alone"
+                        .formatted(OffsetLedger.MAX_STRIKES),
+                1,
+                IllegalStateException.class.getName());
     }
 
     private void follow(InFlightImage image, CompletableFuture<Outcome> future) {
@@ -186,12 +212,30 @@ final class InFlightImages {
 
     private void complete(Completion completion) {
         InFlightImage image = completion.image();
+        shared.isolation().release(this);
         if (completion.outcome() instanceof Postponed postponed) {
-            postpone(image, postponed);
+            Rejected otherwise = postponed.otherwise();
+            if (otherwise == null || !hasWaitedEnough(image)) {
+                task.ledger().acquit();
+                postpone(image, postponed);
+                return;
+            }
+            finish(new Completion(image, otherwise, completion.atNanos()));
             return;
         }
+        finish(completion);
+    }
+
+    private boolean hasWaitedEnough(InFlightImage image) {
+        Postponements before = postponements.get(image);
+        return before != null
+                && ticker.read() - before.sinceNanos() >= backoff.patience().toNanos();
+    }
+
+    private void finish(Completion completion) {
+        InFlightImage image = completion.image();
         image.advance(completion.outcome() instanceof Captioned ? ImageState.DONE : ImageState.FAILED);
-        failures.remove(image);
+        postponements.remove(image);
         finished.put(image, completion);
         for (InFlightImage leaving : order.ready(image)) {
             emit(leaving);
@@ -203,16 +247,20 @@ final class InFlightImages {
         image.advance(ImageState.EMITTED);
         admitted.remove(image);
         admittedBytes -= image.cost();
-        budget.giveBack(image.cost());
+        shared.budget().release(image.cost());
         listener.took(Step.EMIT, Duration.ofNanos(ticker.read() - completion.atNanos()));
-        emitter.emit(image, completion.outcome());
+        task.emit(image, completion.outcome());
     }
 
     private void postpone(InFlightImage image, Postponed postponed) {
         image.advance(ImageState.WAITING);
         image.trace().postponed(postponed.reason());
-        int failed = failures.merge(image, 1, Integer::sum);
-        long at = ticker.read() + backoff.after(failed).toNanos();
+        task.ledger().obstacle(postponed.reason());
+        Postponements so = postponements.merge(
+                image,
+                new Postponements(1, ticker.read()),
+                (before, now) -> new Postponements(before.count() + 1, before.sinceNanos()));
+        long at = ticker.read() + backoff.after(so.count()).toNanos();
         retries.add(new Retry(at, image, postponed.unwritten()));
         listener.postponed();
     }
@@ -220,9 +268,11 @@ final class InFlightImages {
     private void retry() {
         long now = ticker.read();
         while (!retries.isEmpty() && retries.element().atNanos() - now <= 0) {
-            Retry retry = retries.remove();
-            InFlightImage image = retry.image();
-            UnwrittenCaptions unwritten = retry.unwritten();
+            InFlightImage image = retries.element().image();
+            if (task.ledger().isIsolating() && !mayRunAlone(image)) {
+                return;
+            }
+            UnwrittenCaptions unwritten = retries.remove().unwritten();
             if (unwritten == null) {
                 image.advance(ImageState.RECEIVED);
                 start(image);
@@ -233,12 +283,12 @@ final class InFlightImages {
         }
     }
 
-    /** Images admitted or waiting for room. */
+    /** Images started or waiting for room. */
     int size() {
         return admitted.size() + parked.size();
     }
 
-    /** Bytes of the images admitted. */
+    /** Bytes of the images started. */
     long bytes() {
         return admittedBytes;
     }
@@ -246,9 +296,10 @@ final class InFlightImages {
     /** Drops everything: work in progress is cancelled, and what comes of it ignored. */
     void close() {
         closed = true;
+        shared.isolation().release(this);
         admitted.forEach(InFlightImage::abandon);
         parked.forEach(InFlightImage::abandon);
-        budget.giveBack(admittedBytes);
+        shared.budget().release(admittedBytes);
         admittedBytes = 0;
         admitted.clear();
         parked.clear();

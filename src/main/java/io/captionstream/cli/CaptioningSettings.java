@@ -32,8 +32,7 @@ final class CaptioningSettings {
                 defaults.punctuationInterval(),
                 defaults.retry(),
                 decoding(),
-                defaults.maxRecordBytes(),
-                defaults.settleTime());
+                defaults.maxRecordBytes());
         return new ReplayConfig(
                 caption, images(), captioner(), BatcherConfig.defaults(), CLOSE_TIMEOUT, settings.registersSchemas());
     }

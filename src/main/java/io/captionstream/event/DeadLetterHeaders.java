@@ -19,6 +19,13 @@ public final class DeadLetterHeaders {
     public static final String ATTEMPT = "captionstream.error.attempt";
     /** Only where the value was too large to be kept: its size in bytes. */
     public static final String OMITTED_BYTES = "captionstream.error.omitted-bytes";
+    /** Only where the headers did not fit: how many the record had. */
+    public static final String OMITTED_HEADERS = "captionstream.error.omitted-headers";
+    /** Only where the key did not fit: its size in bytes. */
+    public static final String OMITTED_KEY = "captionstream.error.omitted-key";
+
+    /** Of every outcome: the timestamp of the record that it is of, in milliseconds since 1970. */
+    public static final String EVENT_TIME = "captionstream.event.time";
 
     /** Not an error's: of a record that was a dead letter and is tried again, which letter, as topic-partition@offset. */
     public static final String RETRY_OF = "captionstream.retry.of";
@@ -43,7 +50,9 @@ public final class DeadLetterHeaders {
     public static Headers carriedThrough(Iterable<Header> received) {
         Headers headers = new RecordHeaders();
         for (Header header : received) {
-            if (!header.key().startsWith(OWN_PREFIX) && !header.key().startsWith(STREAMS_PREFIX)) {
+            if (!header.key().startsWith(OWN_PREFIX)
+                    && !header.key().startsWith(STREAMS_PREFIX)
+                    && !header.key().equals(EVENT_TIME)) {
                 headers.add(header);
             }
         }

@@ -84,12 +84,9 @@ public final class ImageReplay {
         try (ReplayGroup group = new ReplayGroup(connection, plan)) {
             group.begin();
             try (ReplayModel model = new ReplayModel(bundle, config)) {
-                // Whether the last commit came through shows in what is left in flight.
-                do {
-                    if (!stream(plan, group, model, progress, stop)) {
-                        return false;
-                    }
-                } while (!topics.isDrained());
+                if (!stream(plan, group, model, progress, stop)) {
+                    return false;
+                }
             }
             group.delete();
         }
@@ -122,9 +119,9 @@ public final class ImageReplay {
                     throw new IOException("The replay failed, the log says why; the same once more goes on");
                 }
                 Map<TopicPartition, Long> committed = group.committed();
-                int inFlight = streams.inFlight();
-                progress.at(Math.max(0, group.passed(committed) - inFlight), plan.offsets());
-                if (inFlight == 0 && streams.isRunning() && group.isAtEnd(committed)) {
+                progress.at(group.passed(committed), plan.offsets());
+                // An offset is committed when everything below it has its outcome.
+                if (streams.isRunning() && group.isAtEnd(committed)) {
                     return true;
                 }
                 try {

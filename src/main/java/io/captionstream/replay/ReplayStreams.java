@@ -3,10 +3,12 @@ package io.captionstream.replay;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.captionstream.caption.CaptionClients;
 import io.captionstream.caption.CaptionConfig;
 import io.captionstream.caption.CaptionListener;
 import io.captionstream.caption.CaptionStreams;
 import io.captionstream.caption.CaptionTopology;
+import io.captionstream.caption.RecordLimits;
 import io.captionstream.connection.Connection;
 import io.captionstream.event.Topics;
 import io.captionstream.inference.AsyncCaptioner;
@@ -19,7 +21,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,16 +38,17 @@ final class ReplayStreams implements AutoCloseable {
                     .setNameFormat("replay-codec-%d")
                     .setDaemon(true)
                     .build());
-    private final Map<String, Integer> inFlight = new ConcurrentHashMap<>();
     private final AtomicBoolean failed = new AtomicBoolean();
     private final StreamsRunner runner;
 
     ReplayStreams(ReplayPlan plan, Connection connection, ReplayConfig config, ReplayModel model) throws IOException {
         this.state = Files.createTempDirectory("captionstream-replay-");
+        CaptionClients clients = new CaptionClients();
         this.runner = new StreamsRunner(
                 "replay",
-                () -> topology(plan, connection, config.caption(), model),
+                () -> topology(plan, connection, config.caption(), model, clients),
                 properties(plan, connection, config.caption()),
+                clients,
                 List.of(),
                 config.closeTimeout(),
                 streams -> {},
@@ -54,7 +56,8 @@ final class ReplayStreams implements AutoCloseable {
         runner.start();
     }
 
-    private Topology topology(ReplayPlan plan, Connection connection, CaptionConfig config, ReplayModel model) {
+    private Topology topology(
+            ReplayPlan plan, Connection connection, CaptionConfig config, ReplayModel model, CaptionClients clients) {
         return CaptionTopology.buildFor(
                 plan::contains,
                 config.withTopics(topics(plan, config.topics())),
@@ -63,12 +66,9 @@ final class ReplayStreams implements AutoCloseable {
                 Map.<String, AsyncCaptioner>of(plan.model(), model.batcher()),
                 codecThreads,
                 Clock.systemUTC(),
-                new CaptionListener() {
-                    @Override
-                    public void inFlight(String taskId, int images, long bytes) {
-                        inFlight.put(taskId, images);
-                    }
-                });
+                clients,
+                RecordLimits.NONE,
+                CaptionListener.NONE);
     }
 
     private static Topics topics(ReplayPlan plan, Topics topics) {
@@ -91,11 +91,6 @@ final class ReplayStreams implements AutoCloseable {
                 StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, connection.settings().bootstrapServers());
         properties.putAll(connection.settings().kafkaProperties());
         return properties;
-    }
-
-    /** Events in flight in this process. */
-    int inFlight() {
-        return inFlight.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     boolean isRunning() {

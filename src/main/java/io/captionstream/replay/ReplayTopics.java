@@ -1,17 +1,13 @@
 package io.captionstream.replay;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.captionstream.caption.CaptionTopology;
 import io.captionstream.connection.Connection;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,21 +23,18 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** The topics of a replay: its plan, in a topic of one record, the changelog of what is in flight, and where it writes. */
+/** The topics of a replay: its plan, in a topic of one record, and where it writes. */
 final class ReplayTopics {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Connection connection;
     private final String plan;
-    private final String changelog;
 
     /** @param name of the replay */
     ReplayTopics(Connection connection, String name) {
         this.connection = connection;
-        String application = ReplayPlan.applicationId(name);
-        this.plan = application + "-plan";
-        this.changelog = application + "-" + CaptionTopology.STORE + "-changelog";
+        this.plan = ReplayPlan.applicationId(name) + "-plan";
     }
 
     /** The plan of a replay that was begun and is not done. */
@@ -99,23 +92,6 @@ final class ReplayTopics {
         }
     }
 
-    /** Whether nothing is in flight, as far as it is committed. */
-    boolean isDrained() throws IOException {
-        if (!exists(changelog)) {
-            return true;
-        }
-        Set<String> inFlight = new HashSet<>();
-        scan(connection, changelog, record -> {
-            String entry = record.partition() + " " + new String(record.key(), StandardCharsets.ISO_8859_1);
-            if (record.value() == null) {
-                inFlight.remove(entry);
-            } else {
-                inFlight.add(entry);
-            }
-        });
-        return inFlight.isEmpty();
-    }
-
     /** Tells of all committed records of a topic. */
     static void scan(Connection connection, String topic, Consumer<ConsumerRecord<byte[], byte[]>> sink)
             throws IOException {
@@ -139,14 +115,11 @@ final class ReplayTopics {
 
     /** Forgets the replay; its captions stay. */
     void delete() throws IOException {
-        // The plan last: without it nothing would say that there is something to delete.
-        for (String topic : List.of(changelog, plan)) {
-            try (Admin admin = connection.admin()) {
-                connection.await(admin.deleteTopics(List.of(topic)).all());
-            } catch (IOException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw e;
-                }
+        try (Admin admin = connection.admin()) {
+            connection.await(admin.deleteTopics(List.of(plan)).all());
+        } catch (IOException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw e;
             }
         }
     }

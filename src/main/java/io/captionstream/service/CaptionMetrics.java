@@ -69,7 +69,7 @@ final class CaptionMetrics implements CaptionListener {
                 .description("Attempts put off because the schema registry did not answer")
                 .register(meters);
         this.waited = Timer.builder("captionstream.images.waited")
-                .description("Time that records waited for room in flight")
+                .description("Time that events waited for room in flight")
                 .register(meters);
         this.restored = Counter.builder("captionstream.images.restored")
                 .description("Images found in flight when a task started")
@@ -149,7 +149,7 @@ final class CaptionMetrics implements CaptionListener {
     }
 
     @Override
-    public void waited(Duration time, boolean setAside) {
+    public void waited(Duration time) {
         waited.record(time);
     }
 

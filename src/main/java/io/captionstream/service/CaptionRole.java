@@ -3,8 +3,10 @@ package io.captionstream.service;
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.captionstream.caption.CaptionClients;
 import io.captionstream.caption.CaptionConfig;
 import io.captionstream.caption.CaptionTopology;
+import io.captionstream.caption.RecordLimits;
 import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.event.EventSchemas;
 import io.captionstream.event.ModelRelease;
@@ -36,7 +38,6 @@ import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Captions image events: models, images, topology, from start to orderly close. */
@@ -86,11 +87,7 @@ final class CaptionRole implements AutoCloseable {
     private StreamsRunner prepare(Duration headStart) {
         // All that can be wrong with the configuration shows before the models take their time.
         Properties properties = StreamsProperties.caption(config);
-        boolean exactlyOnce =
-                StreamsConfig.EXACTLY_ONCE_V2.equals(properties.getProperty(StreamsConfig.PROCESSING_GUARANTEE_CONFIG));
-        CaptionConfig captionConfig = settings.caption(exactlyOnce, StreamsProperties.deliveryTimeout(properties));
-        captionConfig.checkWaits(
-                StreamsProperties.maxPollInterval(properties), StreamsProperties.transactionTimeout(properties));
+        CaptionConfig captionConfig = settings.caption();
         BatcherConfig batcherConfig = settings.batcher();
         SchemaRegistryClient registry = registry();
 
@@ -112,6 +109,7 @@ final class CaptionRole implements AutoCloseable {
                 tracing,
                 served.captioners().keySet(),
                 captionConfig.limits().processBytes());
+        CaptionClients clients = new CaptionClients();
         StreamsRunner streams = new StreamsRunner(
                 "caption",
                 () -> CaptionTopology.build(
@@ -122,8 +120,11 @@ final class CaptionRole implements AutoCloseable {
                         served,
                         codecThreads,
                         Clock.systemUTC(),
+                        clients,
+                        RecordLimits.NONE,
                         metrics),
                 properties,
+                clients,
                 preconditions(
                         registry,
                         new ReleasesServed(follower, served, config.releases().startTimeout())),

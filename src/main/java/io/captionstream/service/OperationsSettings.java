@@ -17,7 +17,6 @@ import io.captionstream.replay.ReplayConfig;
 import io.captionstream.training.TrainingResources;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 
 /** Turns what the operator set into what operations and replays take. */
 public final class OperationsSettings {
@@ -55,7 +54,7 @@ public final class OperationsSettings {
     public ReplayConfig replay() {
         ServiceConfig.Inference inference = config.inference();
         return new ReplayConfig(
-                settings.caption(true, Duration.ZERO),
+                settings.caption(),
                 settings.image(),
                 CaptionerConfig.of(
                                 inference.device(),

@@ -142,10 +142,6 @@ public interface ServiceConfig {
         /** Most bytes in flight in the process; by default an eighth of the heap. */
         Optional<MemorySize> maxInFlightBytesTotal();
 
-        /** How long a record waits for room before the stream thread commits and polls in between. */
-        @WithDefault("2s")
-        Duration maxWait();
-
         @WithDefault("20ms")
         Duration punctuationInterval();
 
@@ -155,6 +151,10 @@ public interface ServiceConfig {
 
         @WithDefault("5s")
         Duration maxRetryBackoff();
+
+        /** How long images wait, at least, while no image source answers, before they become dead letters. */
+        @WithDefault("30m")
+        Duration outagePatience();
 
         /** Largest record that is read or written. */
         @WithDefault("32M")

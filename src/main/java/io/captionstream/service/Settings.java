@@ -19,7 +19,6 @@ import io.quarkus.runtime.configuration.MemorySize;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,27 +52,21 @@ final class Settings {
                 names.trainingReports());
     }
 
-    /**
-     * How events are captioned.
-     *
-     * @param deliveryTimeout the producer's {@code delivery.timeout.ms}
-     */
-    CaptionConfig caption(boolean exactlyOnce, Duration deliveryTimeout) {
+    /** How events are captioned. */
+    CaptionConfig caption() {
         ServiceConfig.Caption caption = config.caption();
         InFlightLimits limits = new InFlightLimits(
                 caption.maxInFlight(),
                 bytes(caption.maxInFlightBytes(), heap / 16),
-                bytes(caption.maxInFlightBytesTotal(), heap / 8),
-                caption.maxWait());
+                bytes(caption.maxInFlightBytesTotal(), heap / 8));
         CaptionConfig settings = new CaptionConfig(
                 topics(),
                 caption.ordering(),
                 limits,
                 caption.punctuationInterval(),
-                new RetryBackoff(caption.retryBackoff(), caption.maxRetryBackoff()),
+                new RetryBackoff(caption.retryBackoff(), caption.maxRetryBackoff(), caption.outagePatience()),
                 decoding(),
-                Math.toIntExact(caption.maxRecordSize().asLongValue()),
-                exactlyOnce ? Duration.ZERO : deliveryTimeout);
+                Math.toIntExact(caption.maxRecordSize().asLongValue()));
         return config.cloudevents().enabled() ? settings.withCloudEvents(source()) : settings;
     }
 

@@ -8,13 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** Properties of Kafka Streams. What the operator sets explicitly wins over what the service sets. */
 final class StreamsProperties {
     private static final List<String> GUARANTEES = List.of(StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.AT_LEAST_ONCE);
+
+    private static final String CLASSIC = "classic";
 
     /** Longer than a stream thread waits for the schema registry; what a lost host had begun is in the way for so long. */
     private static final Duration TRAINING_TRANSACTION = Duration.ofSeconds(30);
@@ -37,6 +38,14 @@ final class StreamsProperties {
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, caption.processingGuarantee());
         properties.put(StreamsConfig.POLL_MS_CONFIG, CaptionStreams.POLL_MILLIS);
         properties.putAll(config.kafka().properties());
+        String protocol = properties.getProperty(StreamsConfig.GROUP_PROTOCOL_CONFIG, CLASSIC);
+        checkArgument(
+                protocol.equalsIgnoreCase(CLASSIC),
+                "captionstream.kafka.properties.\"%s\" must be %s for captioners, not %s: they keep what is in flight in"
+                        + " their committed offsets, by a consumer of their own, which Kafka Streams only takes so",
+                StreamsConfig.GROUP_PROTOCOL_CONFIG,
+                CLASSIC,
+                protocol);
         return properties;
     }
 
@@ -65,35 +74,6 @@ final class StreamsProperties {
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         return properties;
-    }
-
-    /** The producer's {@code delivery.timeout.ms}. */
-    static Duration deliveryTimeout(Properties properties) {
-        return producerTimeout(properties, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
-    }
-
-    /** The producer's {@code transaction.timeout.ms}. */
-    static Duration transactionTimeout(Properties properties) {
-        return producerTimeout(properties, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-    }
-
-    /** The consumer's {@code max.poll.interval.ms}. */
-    static Duration maxPollInterval(Properties properties) {
-        Map<String, Object> effective = new StreamsConfig(properties).getMainConsumerConfigs("", "", 0);
-        return millis(effective.getOrDefault(
-                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                ConsumerConfig.configDef().defaultValues().get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG)));
-    }
-
-    // Streams has defaults of its own for its clients, and three ways to set a property of theirs.
-    private static Duration producerTimeout(Properties properties, String name) {
-        Map<String, Object> effective = new StreamsConfig(properties).getProducerConfigs("");
-        return millis(effective.getOrDefault(
-                name, ProducerConfig.configDef().defaultValues().get(name)));
-    }
-
-    private static Duration millis(Object value) {
-        return Duration.ofMillis(Long.parseLong(value.toString()));
     }
 
     /** Properties of an admin client, from the same settings. */

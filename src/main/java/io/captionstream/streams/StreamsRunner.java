@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -45,6 +46,7 @@ public final class StreamsRunner implements AutoCloseable {
     private final String name;
     private final Supplier<Topology> topology;
     private final Properties properties;
+    private final @Nullable KafkaClientSupplier clients;
     private final List<Precondition> preconditions;
     private final Duration closeTimeout;
     private final Consumer<KafkaStreams> onCreated;
@@ -77,9 +79,27 @@ public final class StreamsRunner implements AutoCloseable {
             Duration closeTimeout,
             Consumer<KafkaStreams> onCreated,
             Runnable onFailure) {
+        this(name, topology, properties, null, preconditions, closeTimeout, onCreated, onFailure);
+    }
+
+    /**
+     * As the other, with Kafka clients of the topology's own.
+     *
+     * @param clients null for those of Kafka Streams
+     */
+    public StreamsRunner(
+            String name,
+            Supplier<Topology> topology,
+            Properties properties,
+            @Nullable KafkaClientSupplier clients,
+            List<Precondition> preconditions,
+            Duration closeTimeout,
+            Consumer<KafkaStreams> onCreated,
+            Runnable onFailure) {
         this.name = requireNonNull(name, "name is null");
         this.topology = requireNonNull(topology, "topology is null");
         this.properties = requireNonNull(properties, "properties is null");
+        this.clients = clients;
         this.preconditions = List.copyOf(preconditions);
         this.closeTimeout = requireNonNull(closeTimeout, "closeTimeout is null");
         this.onCreated = requireNonNull(onCreated, "onCreated is null");
@@ -98,9 +118,15 @@ public final class StreamsRunner implements AutoCloseable {
 
     /** Makes the streams, with their clients and threads, and closes them without a start. */
     public void rehearse() {
-        try (KafkaStreams rehearsed = new KafkaStreams(topology.get(), properties)) {
+        try (KafkaStreams rehearsed = newStreams()) {
             onCreated.accept(rehearsed);
         }
+    }
+
+    private KafkaStreams newStreams() {
+        return clients == null
+                ? new KafkaStreams(topology.get(), properties)
+                : new KafkaStreams(topology.get(), properties, clients);
     }
 
     public String name() {
@@ -203,7 +229,7 @@ public final class StreamsRunner implements AutoCloseable {
                 return;
             }
             transition(StreamsState.STARTING);
-            streams = new KafkaStreams(topology.get(), properties);
+            streams = newStreams();
             streams.setStateListener((next, previous) -> onStreamsState(next));
             streams.setUncaughtExceptionHandler(this::onThreadDeath);
             onCreated.accept(streams);

@@ -232,12 +232,12 @@ class CaptionTopologyIT {
             CaptionConfig config = new CaptionConfig(
                     TOPICS,
                     Ordering.KEY,
-                    new InFlightLimits(64, 1 << 20, 4 << 20, Duration.ofSeconds(1)),
+                    new InFlightLimits(64, 1 << 20, 4 << 20),
                     defaults.punctuationInterval(),
                     defaults.retry(),
                     defaults.decoding(),
-                    1 << 20,
-                    Duration.ZERO);
+                    1 << 20);
+            CaptionClients clients = new CaptionClients();
             streams = new KafkaStreams(
                     CaptionTopology.build(
                             config,
@@ -247,13 +247,16 @@ class CaptionTopologyIT {
                             CaptionTrials.NONE,
                             executor,
                             Clock.systemUTC(),
+                            clients,
+                            RecordLimits.NONE,
                             new CaptionListener() {
                                 @Override
                                 public void restored(String taskId, int found) {
                                     restored.addAndGet(found);
                                 }
                             }),
-                    properties(name));
+                    properties(name),
+                    clients);
             streams.start();
         }
 

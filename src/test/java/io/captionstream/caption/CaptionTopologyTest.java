@@ -9,7 +9,6 @@ import io.captionstream.event.CaptionEvent;
 import io.captionstream.event.DecodingOverrides;
 import io.captionstream.event.ImageEvent;
 import io.captionstream.event.ModelCaption;
-import io.captionstream.event.Topics;
 import io.captionstream.image.ImageErrorCode;
 import io.captionstream.inference.StaleInputException;
 import io.captionstream.model.InferenceException;
@@ -17,6 +16,7 @@ import io.captionstream.model.InputSpec;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,9 +50,10 @@ class CaptionTopologyTest {
         assertThat(records).hasSize(1);
         TestRecord<byte[], byte[]> captionRecord = records.get(0);
         assertThat(captionRecord.key()).isEqualTo("key".getBytes(UTF_8));
-        assertThat(captionRecord.getRecordTime()).isEqualTo(TopologyHarness.NOW);
         assertThat(header(captionRecord, "traceparent")).isEqualTo("00-1-2-01");
-        assertThat(captionRecord.headers().toArray()).hasSize(1);
+        assertThat(header(captionRecord, "captionstream.event.time"))
+                .isEqualTo(Long.toString(TopologyHarness.NOW.toEpochMilli()));
+        assertThat(captionRecord.headers().toArray()).hasSize(2);
         CaptionEvent caption = FakeCodec.decode(captionRecord.value());
         assertThat(caption.getId()).isEqualTo("id-7");
         assertThat(caption.getAttributes()).containsExactly(Map.entry("camera", "north"));
@@ -77,7 +79,7 @@ class CaptionTopologyTest {
         assertThat(caption.getDecodeMicros()).isEqualTo(2000);
         assertThat(caption.getCaptionedAt()).isEqualTo(TopologyHarness.NOW);
         assertThat(harness.images.loads()).isEqualTo(1);
-        assertThat(harness.stored()).isEmpty();
+        assertThat(harness.inFlight()).isEmpty();
         assertThat(harness.deadLetterRecords()).isEmpty();
     }
 
@@ -106,8 +108,8 @@ class CaptionTopologyTest {
                         "QUEUE 3",
                         "INFER 4",
                         "EMIT 30");
-        // The clock of the topology began when they were made.
-        assertThat(harness.ages).containsExactly(Duration.ofMillis(40), Duration.ofMillis(40));
+        // The clock of the topology began when they were made; the third time is that of the first commit.
+        assertThat(harness.ages).containsExactly(Duration.ofMillis(60), Duration.ofMillis(60));
     }
 
     @Test
@@ -275,16 +277,16 @@ class CaptionTopologyTest {
     }
 
     @Test
-    void shouldKeepAnEventInTheStoreUntilItsCaptionLeaves() {
+    void shouldKeepAnEventInFlightUntilItsCaptionLeaves() {
         harness.first.manual();
         harness.send("key", 1);
 
-        assertThat(harness.stored()).containsExactly(0L);
+        assertThat(harness.inFlight()).containsExactly(0L);
         harness.first.finish(1);
         harness.punctuate();
 
         assertThat(harness.captionedIds()).containsExactly("id-1");
-        assertThat(harness.stored()).isEmpty();
+        assertThat(harness.inFlight()).isEmpty();
     }
 
     @Test
@@ -320,7 +322,7 @@ class CaptionTopologyTest {
                             .containsExactlyInAnyOrderElementsOf(sent.get(key).subList(0, ids.size())));
                 }
                 assertThat(left.values().stream().mapToInt(List::size).sum()).isEqualTo(images.size());
-                assertThat(shuffled.stored()).isEmpty();
+                assertThat(shuffled.inFlight()).isEmpty();
             }
         }
     }
@@ -378,7 +380,7 @@ class CaptionTopologyTest {
 
     @Test
     void shouldBoundWhatIsInFlightByCount() {
-        reopen(Ordering.KEY, new InFlightLimits(3, 1 << 30, 1 << 30, Duration.ofMillis(10)));
+        reopen(Ordering.KEY, new InFlightLimits(3, 1 << 30, 1 << 30));
         harness.first.manual();
         harness.ticker.step(Duration.ofMillis(1));
         for (int image = 1; image <= 5; image++) {
@@ -387,7 +389,7 @@ class CaptionTopologyTest {
 
         // The last two are set aside, not lost, and not started.
         assertThat(harness.first.pending()).containsExactly(1, 2, 3);
-        assertThat(harness.stored()).hasSize(5);
+        assertThat(harness.inFlight()).hasSize(5);
 
         harness.first.finish(2);
         harness.punctuate();
@@ -399,12 +401,12 @@ class CaptionTopologyTest {
         harness.first.finish(5);
         harness.punctuate();
         assertThat(harness.captionedIds()).containsExactly("id-2", "id-1", "id-3", "id-4", "id-5");
-        assertThat(harness.stored()).isEmpty();
+        assertThat(harness.inFlight()).isEmpty();
     }
 
     @Test
     void shouldBoundWhatIsInFlightByBytes() {
-        reopen(Ordering.KEY, new InFlightLimits(100, 2500, 1 << 30, Duration.ofMillis(10)));
+        reopen(Ordering.KEY, new InFlightLimits(100, 2500, 1 << 30));
         harness.first.manual();
         harness.ticker.step(Duration.ofMillis(1));
         for (int image = 1; image <= 3; image++) {
@@ -416,7 +418,7 @@ class CaptionTopologyTest {
 
     @Test
     void shouldBoundWhatIsInFlightInTheProcess() {
-        reopen(Ordering.KEY, new InFlightLimits(100, 1 << 30, 2500, Duration.ofMillis(10)));
+        reopen(Ordering.KEY, new InFlightLimits(100, 1 << 30, 2500));
         harness.first.manual();
         harness.ticker.step(Duration.ofMillis(1));
         for (int image = 1; image <= 3; image++) {
@@ -428,7 +430,7 @@ class CaptionTopologyTest {
 
     @Test
     void shouldStartALoneImageLargerThanTheBound() {
-        reopen(Ordering.KEY, new InFlightLimits(100, 100, 100, Duration.ofMillis(10)));
+        reopen(Ordering.KEY, new InFlightLimits(100, 100, 100));
         harness.send("key", padded(1, 5000));
 
         assertThat(harness.captionedIds()).containsExactly("id-1");
@@ -447,7 +449,7 @@ class CaptionTopologyTest {
         harness.send("key", 1);
         harness.ticker.advance(Duration.ofSeconds(1));
         harness.punctuate();
-        assertThat(harness.stored()).containsExactly(0L);
+        assertThat(harness.inFlight()).containsExactly(0L);
         assertThat(harness.deadLetterRecords()).isEmpty();
 
         harness.codec.down(false);
@@ -456,7 +458,7 @@ class CaptionTopologyTest {
         harness.punctuate();
 
         assertThat(harness.captionedIds()).containsExactly("id-1");
-        assertThat(harness.stored()).isEmpty();
+        assertThat(harness.inFlight()).isEmpty();
     }
 
     @Test
@@ -466,7 +468,7 @@ class CaptionTopologyTest {
         harness.codec.down(true);
         harness.first.finish(1);
         harness.punctuate();
-        assertThat(harness.stored()).containsExactly(0L);
+        assertThat(harness.inFlight()).containsExactly(0L);
 
         harness.codec.down(false);
         harness.ticker.advance(Duration.ofSeconds(1));
@@ -516,8 +518,24 @@ class CaptionTopologyTest {
         harness.first.fail(1, new InferenceException(InferenceException.Code.CLOSED, "closing"));
         harness.punctuate();
 
-        assertThat(harness.stored()).containsExactly(0L);
+        assertThat(harness.inFlight()).containsExactly(0L);
         assertThat(harness.deadLetterRecords()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepTheOutcomesOfOldEventsFromBeingDeletedWithThem() {
+        Instant old = Instant.ofEpochSecond(1_764_000);
+        harness.send(
+                new TestRecord<>("key".getBytes(UTF_8), FakeCodec.encode(event(1).build()), new RecordHeaders(), old));
+        harness.send(new TestRecord<>("key".getBytes(UTF_8), new byte[] {1}, new RecordHeaders(), old));
+
+        TestRecord<byte[], byte[]> caption = harness.captionRecords().get(0);
+        TestRecord<byte[], byte[]> letter = onlyLetter();
+        assertThat(List.of(caption, letter)).allSatisfy(outcome -> {
+            assertThat(outcome.getRecordTime()).isAfterOrEqualTo(TopologyHarness.NOW);
+            assertThat(header(outcome, "captionstream.event.time")).isEqualTo(Long.toString(old.toEpochMilli()));
+        });
+        assertThat(FakeCodec.decode(caption.value()).getOrigin().getTimestamp()).isEqualTo(old);
     }
 
     @Test
@@ -528,7 +546,8 @@ class CaptionTopologyTest {
         TestRecord<byte[], byte[]> letter = onlyLetter();
         assertThat(letter.key()).isEqualTo("key".getBytes(UTF_8));
         assertThat(letter.value()).isEqualTo(value);
-        assertThat(letter.getRecordTime()).isEqualTo(TopologyHarness.NOW);
+        assertThat(header(letter, "captionstream.event.time"))
+                .isEqualTo(Long.toString(TopologyHarness.NOW.toEpochMilli()));
         assertThat(header(letter, "ce_type")).isEqualTo("image");
         assertThat(header(letter, "captionstream.error.code")).isEqualTo("UNDECODABLE_EVENT");
         assertThat(header(letter, "captionstream.error.category")).isEqualTo("EVENT");
@@ -541,7 +560,7 @@ class CaptionTopologyTest {
         assertThat(header(letter, "__streams.errors.topic")).isEqualTo("image-events");
         assertThat(header(letter, "__streams.errors.partition")).isEqualTo("0");
         assertThat(header(letter, "__streams.errors.offset")).isEqualTo("0");
-        assertThat(harness.stored()).isEmpty();
+        assertThat(harness.inFlight()).isEmpty();
     }
 
     @Test
@@ -714,30 +733,7 @@ class CaptionTopologyTest {
                 defaults.punctuationInterval(),
                 defaults.retry(),
                 defaults.decoding(),
-                maxRecordBytes,
-                defaults.settleTime());
-    }
-
-    @Test
-    void shouldKeepTheRecordUntilItsOutcomeHasSettled() {
-        CaptionConfig defaults = CaptionConfig.defaults();
-        reopen(new CaptionConfig(
-                Topics.defaults(),
-                defaults.ordering(),
-                defaults.limits(),
-                defaults.punctuationInterval(),
-                defaults.retry(),
-                defaults.decoding(),
-                defaults.maxRecordBytes(),
-                Duration.ofSeconds(10)));
-        harness.send("key", 1);
-        assertThat(harness.captionedIds()).containsExactly("id-1");
-        assertThat(harness.stored()).containsExactly(0L);
-
-        harness.ticker.advance(Duration.ofSeconds(10));
-        harness.punctuate();
-        assertThat(harness.stored()).isEmpty();
-        assertThat(harness.captionedIds()).isEmpty();
+                maxRecordBytes);
     }
 
     private void reopen(Ordering ordering, InFlightLimits limits) {
@@ -749,8 +745,7 @@ class CaptionTopologyTest {
                 defaults.punctuationInterval(),
                 defaults.retry(),
                 defaults.decoding(),
-                defaults.maxRecordBytes(),
-                defaults.settleTime()));
+                defaults.maxRecordBytes()));
     }
 
     private void reopen(CaptionConfig config) {
@@ -766,7 +761,7 @@ class CaptionTopologyTest {
         assertThat(header(letter, "captionstream.error.stage")).isEqualTo(stage);
         assertThat(letter.value()).isEqualTo(FakeCodec.encode(event));
         assertThat(harness.captionedIds()).isEmpty();
-        assertThat(harness.stored()).isEmpty();
+        assertThat(harness.inFlight()).isEmpty();
     }
 
     private TestRecord<byte[], byte[]> onlyLetter() {

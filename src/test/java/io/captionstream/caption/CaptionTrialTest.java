@@ -143,7 +143,7 @@ class CaptionTrialTest {
                 .extracting(ModelCaption::getCaption)
                 .containsExactly(FakeModel.caption("trial", 7));
         assertThat(harness.tried).containsExactly("first SHADOW CAPTIONED");
-        assertThat(harness.stored()).isEmpty();
+        assertThat(harness.inFlight()).isEmpty();
     }
 
     @Test

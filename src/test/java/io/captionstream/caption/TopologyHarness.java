@@ -16,23 +16,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /** The topology without a broker, on one thread, with fakes for registry, images and models. */
 final class TopologyHarness implements AutoCloseable {
+    static final Duration PUNCTUATION = Duration.ofMillis(20);
     static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
     final FakeCodec codec = new FakeCodec();
@@ -56,13 +58,23 @@ final class TopologyHarness implements AutoCloseable {
     /** Ages of the events when their captions left. */
     final List<Duration> ages = new CopyOnWriteArrayList<>();
 
+    private final CaptionClients clients = new CaptionClients(ticker);
+    private final TopicPartition partition;
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> input;
     private final TestOutputTopic<byte[], byte[]> captions;
     private final TestOutputTopic<byte[], byte[]> shadows;
     private final TestOutputTopic<byte[], byte[]> deadLetters;
 
+    private LedgerSnapshot committed = LedgerSnapshot.at(0);
+    private long sent;
+
     TopologyHarness(CaptionConfig config) {
+        this(config, RecordLimits.NONE);
+    }
+
+    TopologyHarness(CaptionConfig config, RecordLimits limits) {
+        partition = new TopicPartition(config.topics().imageEvents(), 0);
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "captioning-test");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -75,7 +87,8 @@ final class TopologyHarness implements AutoCloseable {
                         model -> Optional.ofNullable(trials.get(model)),
                         Runnable::run,
                         Clock.fixed(NOW, ZoneOffset.UTC),
-                        ticker,
+                        clients,
+                        limits,
                         new CaptionListener() {
                             @Override
                             public void tried(String model, TrialMode mode, TrialOutcome outcome) {
@@ -126,12 +139,35 @@ final class TopologyHarness implements AutoCloseable {
     void send(@Nullable String key, byte @Nullable [] value, Map<String, String> headers) {
         Headers recordHeaders = new RecordHeaders();
         headers.forEach((name, text) -> recordHeaders.add(name, text.getBytes(UTF_8)));
-        input.pipeInput(new TestRecord<>(key == null ? null : key.getBytes(UTF_8), value, recordHeaders, NOW));
+        send(new TestRecord<>(key == null ? null : key.getBytes(UTF_8), value, recordHeaders, NOW));
+    }
+
+    void send(TestRecord<byte[], byte[]> event) {
+        input.pipeInput(event);
+        boolean first = sent++ == 0;
+        commit();
+        if (first) {
+            // No work begins before the first commit.
+            punctuate();
+        }
     }
 
     /** Lets the punctuator run once. */
     void punctuate() {
-        driver.advanceWallClockTime(Duration.ofMillis(20));
+        driver.advanceWallClockTime(PUNCTUATION);
+        commit();
+    }
+
+    /** Commits, as the producer of the stream thread does. */
+    private void commit() {
+        ThreadLedgers ledgers = clients.ofThisThread();
+        OffsetAndMetadata offset = ledgers.covering(
+                        Map.of(), new ConsumerGroupMetadata("group", 1, "member", Optional.empty()))
+                .get(partition);
+        if (offset != null) {
+            committed = LedgerSnapshot.decode(offset.offset(), offset.metadata());
+            ledgers.committed();
+        }
     }
 
     List<TestRecord<byte[], byte[]>> captionRecords() {
@@ -165,17 +201,12 @@ final class TopologyHarness implements AutoCloseable {
         return String.join(",", values);
     }
 
-    /** Sequence numbers of what is in the in-flight store. */
-    List<Long> stored() {
-        KeyValueStore<Long, byte[]> store = driver.getKeyValueStore(CaptionTopology.STORE);
-        List<Long> sequences = new ArrayList<>();
-        try (KeyValueIterator<Long, byte[]> entries = store.all()) {
-            while (entries.hasNext()) {
-                KeyValue<Long, byte[]> entry = entries.next();
-                sequences.add(entry.key);
-            }
-        }
-        return sequences;
+    /** Offsets of the events that the next owner of the partition would begin anew. */
+    List<Long> inFlight() {
+        return LongStream.range(committed.base(), sent)
+                .filter(offset -> offset >= committed.end() || committed.open().contains(offset))
+                .boxed()
+                .toList();
     }
 
     @Override

@@ -97,13 +97,10 @@ class ManifestsTest {
         ServiceConfig config = config(properties, environment);
 
         assertThat(config.roles()).containsExactly(role);
-        var streams = role == Role.CAPTION ? StreamsProperties.caption(config) : StreamsProperties.train(config);
-        assertThat(StreamsProperties.maxPollInterval(streams)).isPositive();
+        assertThat(role == Role.CAPTION ? StreamsProperties.caption(config) : StreamsProperties.train(config))
+                .isNotEmpty();
         if (role == Role.CAPTION) {
-            new Settings(config, 1 << 30)
-                    .caption(true, StreamsProperties.deliveryTimeout(streams))
-                    .checkWaits(
-                            StreamsProperties.maxPollInterval(streams), StreamsProperties.transactionTimeout(streams));
+            assertThat(new Settings(config, 1 << 30).caption().limits()).isNotNull();
         }
         assertThat(new Settings(config, 1 << 30).store()).isPresent();
         assertModelsAreInTheImage(config);

@@ -30,7 +30,7 @@ class SettingsTest {
         assertThat(image.http()).isEqualTo(ImageConfig.defaults().http());
         assertThat(image.file()).isEqualTo(ImageConfig.defaults().file());
         assertThat(image.s3()).isEqualTo(ImageConfig.defaults().s3());
-        CaptionConfig caption = settings.caption(true, Duration.ofMinutes(2));
+        CaptionConfig caption = settings.caption();
         assertThat(caption.topics()).isEqualTo(CaptionConfig.defaults().topics());
         assertThat(caption.decoding()).isEqualTo(CaptionConfig.defaults().decoding());
         assertThat(caption.retry()).isEqualTo(CaptionConfig.defaults().retry());
@@ -50,20 +50,12 @@ class SettingsTest {
                         "captionstream.topics.dead-letters", "graveyard")),
                 HEAP);
 
-        assertThat(settings.caption(true, Duration.ZERO).ordering()).isEqualTo(Ordering.PARTITION);
-        assertThat(settings.caption(true, Duration.ZERO).limits().bytes()).isEqualTo(10L << 20);
+        assertThat(settings.caption().ordering()).isEqualTo(Ordering.PARTITION);
+        assertThat(settings.caption().limits().bytes()).isEqualTo(10L << 20);
         assertThat(settings.batcher().linger()).isEqualTo(Duration.ofMillis(5));
         assertThat(settings.image().http().allowedNetworks()).containsExactlyInAnyOrder("10.0.0.0/8", "::1/128");
         assertThat(settings.image().maxBytes()).isEqualTo(1L << 20);
         assertThat(settings.topics().deadLetters()).isEqualTo("graveyard");
-    }
-
-    @Test
-    void shouldKeepInFlightRecordsUntilTheirOutcomeIsSureWithoutTransactions() {
-        Settings settings = new Settings(config(Map.of()), HEAP);
-
-        assertThat(settings.caption(true, Duration.ofMinutes(2)).settleTime()).isZero();
-        assertThat(settings.caption(false, Duration.ofMinutes(2)).settleTime()).isEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
@@ -74,9 +66,16 @@ class SettingsTest {
                 "captionstream.kafka.properties.\"producer.delivery.timeout.ms\"", "60000")));
 
         assertThat(properties).containsEntry("poll.ms", "7").containsEntry("security.protocol", "SSL");
-        assertThat(StreamsProperties.deliveryTimeout(properties)).isEqualTo(Duration.ofMinutes(1));
-        assertThat(StreamsProperties.transactionTimeout(properties)).isPositive();
-        assertThat(StreamsProperties.maxPollInterval(properties)).isPositive();
+        assertThat(properties).containsEntry("producer.delivery.timeout.ms", "60000");
+    }
+
+    @Test
+    void shouldRefuseAGroupProtocolThatTakesNoConsumerOfItsOwn() {
+        ServiceConfig config = config(Map.of("captionstream.kafka.properties.\"group.protocol\"", "streams"));
+
+        assertThatThrownBy(() -> StreamsProperties.caption(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("group.protocol");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 
@@ -83,8 +84,8 @@ class TrainingSettingsTest {
         assertThat(properties)
                 .containsEntry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2)
                 .containsEntry(StreamsConfig.APPLICATION_ID_CONFIG, "captionstream-train")
-                .containsEntry("poll.ms", "7");
-        assertThat(StreamsProperties.transactionTimeout(properties)).isEqualTo(Duration.ofSeconds(30));
+                .containsEntry("poll.ms", "7")
+                .containsEntry(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 30_000);
     }
 
     private static TrainingSettings settings(Map<String, String> properties) {
