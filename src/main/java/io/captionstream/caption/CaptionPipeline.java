@@ -266,7 +266,7 @@ final class CaptionPipeline {
         return switch (code) {
             case OUT_OF_MEMORY -> ErrorCode.INFERENCE_OUT_OF_MEMORY;
             case UNSUPPORTED_OPTIONS -> ErrorCode.UNSUPPORTED_DECODING;
-            case MODEL_FAILURE, CLOSED -> ErrorCode.INFERENCE_FAILED;
+            case MODEL_FAILURE, CLOSED, UNAVAILABLE -> ErrorCode.INFERENCE_FAILED;
         };
     }
 
@@ -275,7 +275,8 @@ final class CaptionPipeline {
                 || failure instanceof CancellationException
                 || failure instanceof RejectedExecutionException
                 || (failure instanceof InferenceException inference
-                        && inference.code() == InferenceException.Code.CLOSED)
+                        && (inference.code() == InferenceException.Code.CLOSED
+                                || inference.code() == InferenceException.Code.UNAVAILABLE))
                 || (failure instanceof ImageException image && image.code() == ImageErrorCode.CLOSED);
     }
 

@@ -14,6 +14,8 @@ public final class InferenceException extends Exception {
         UNSUPPORTED_OPTIONS,
         /** The model failed on this batch. */
         MODEL_FAILURE,
+        /** The model fails on everything, its known-good image included: no image is to blame, and all may be tried again. */
+        UNAVAILABLE,
         /** The model, or what feeds it, has been closed. */
         CLOSED
     }
