@@ -2,12 +2,21 @@ package io.captionstream.inference;
 
 import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.InputSpec;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Captions single images, some time later. Safe for use by many threads. */
 public interface AsyncCaptioner {
     /** The images taken now; a swap of the model may change it at any time. */
     InputSpec input();
+
+    /**
+     * Since when the model fails on everything and why, for a person to read; empty if it does not. Until it captions
+     * again, images that are submitted fail at once, with code {@code UNAVAILABLE}; none of them is to blame.
+     */
+    default Optional<String> unavailable() {
+        return Optional.empty();
+    }
 
     /**
      * Captions one image with a seed: where captions are drawn at random, they are a function of image, weights and seed.

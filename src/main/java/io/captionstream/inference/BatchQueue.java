@@ -74,15 +74,16 @@ final class BatchQueue {
 
     private Batch take(Queue<PendingImage> group, int maxBatchSize, CloseReason reason) {
         DecodingOptions options = group.element().options();
-        List<PendingImage> images = new ArrayList<>();
-        while (images.size() < maxBatchSize && !group.isEmpty()) {
-            images.add(group.remove());
+        // Made before anything leaves the queue: should memory run out, no image is lost.
+        Batch batch = new Batch(options, group.stream().limit(maxBatchSize).toList(), reason);
+        for (int i = 0; i < batch.images().size(); i++) {
+            group.remove();
         }
-        size -= images.size();
+        size -= batch.images().size();
         if (group.isEmpty()) {
             groups.remove(options);
         }
-        return new Batch(options, images, reason);
+        return batch;
     }
 
     private void dropCancelled() {

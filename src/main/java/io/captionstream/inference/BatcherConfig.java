@@ -2,6 +2,7 @@ package io.captionstream.inference;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.collect.Comparators.isInStrictOrder;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
@@ -15,8 +16,9 @@ import java.util.List;
  * @param linger how old the oldest image of a batch may become, counted from its submission, before the batch is closed
  * @param allowedSizes batch sizes the model is run with, ascending; a batch is padded to the next one, so that the
  *     model's kernels and primitives are reused. The last one is at least {@code maxBatchSize}
+ * @param breaker what happens when the model fails on everything
  */
-public record BatcherConfig(int maxBatchSize, Duration linger, List<Integer> allowedSizes) {
+public record BatcherConfig(int maxBatchSize, Duration linger, List<Integer> allowedSizes, BreakerConfig breaker) {
     public BatcherConfig {
         checkArgument(maxBatchSize > 0, "maxBatchSize must be positive: %s", maxBatchSize);
         checkArgument(!linger.isNegative(), "linger must not be negative: %s", linger);
@@ -28,6 +30,12 @@ public record BatcherConfig(int maxBatchSize, Duration linger, List<Integer> all
                 "allowedSizes end at %s, below maxBatchSize %s",
                 allowedSizes.get(allowedSizes.size() - 1),
                 maxBatchSize);
+        requireNonNull(breaker, "breaker is null");
+    }
+
+    /** With the breaker's defaults. */
+    public BatcherConfig(int maxBatchSize, Duration linger, List<Integer> allowedSizes) {
+        this(maxBatchSize, linger, allowedSizes, BreakerConfig.defaults());
     }
 
     /** Batches of up to 32, padded to powers of two, closed after 20 ms. */

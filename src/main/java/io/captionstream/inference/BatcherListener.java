@@ -37,7 +37,7 @@ public interface BatcherListener {
     /** The model failed on this many images, which are tried again in two halves. */
     default void bisected(int images, InferenceException.Code code) {}
 
-    /** One image failed for good. */
+    /** One image failed for good or, with code {@code UNAVAILABLE}, because the model did. */
     default void failed(InferenceException.Code code) {}
 
     /** Memory ran out: batches hold at most this many images for a while. */

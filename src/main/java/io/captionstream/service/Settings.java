@@ -11,6 +11,7 @@ import io.captionstream.image.HttpConfig;
 import io.captionstream.image.ImageConfig;
 import io.captionstream.image.S3Config;
 import io.captionstream.inference.BatcherConfig;
+import io.captionstream.inference.BreakerConfig;
 import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.Refinement;
 import io.captionstream.release.RetryDelay;
@@ -102,7 +103,11 @@ final class Settings {
 
     BatcherConfig batcher() {
         ServiceConfig.Inference inference = config.inference();
-        return new BatcherConfig(inference.maxBatchSize(), inference.linger(), inference.allowedBatchSizes());
+        return new BatcherConfig(
+                inference.maxBatchSize(),
+                inference.linger(),
+                inference.allowedBatchSizes(),
+                BreakerConfig.of(decoding().defaults()));
     }
 
     ImageConfig image() {

@@ -3,6 +3,7 @@ package io.captionstream.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.captionstream.inference.Breaker.State;
 import io.captionstream.inference.FakeCaptioner.Call;
 import io.captionstream.model.DecodingOptions;
 import io.captionstream.model.InferenceException;
@@ -11,6 +12,8 @@ import io.captionstream.model.InputSpec;
 import io.captionstream.model.LiveModel;
 import io.captionstream.model.ModelIdentity;
 import io.captionstream.model.Refinement;
+import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +31,13 @@ class BatchRunnerTest {
     private final LiveModel model = new LiveModel(captioner);
     private final List<String> events = new ArrayList<>();
     private final List<String> runs = new ArrayList<>();
-    private final BatchRunner runner = new BatchRunner(model, BatcherConfig.defaults(), ticker, new BatcherListener() {
+    private final BatcherConfig config = BatcherConfig.defaults();
+    private final Breaker breaker = new Breaker("fake", config.breaker(), ticker, Clock.systemUTC());
+    private int directBytes = Integer.MAX_VALUE;
+    private final InputBuffer buffer = new InputBuffer(this::allocate);
+    private final BatchRunner runner = new BatchRunner(model, config, ticker, new RecordingListener(), breaker, buffer);
+
+    private final class RecordingListener implements BatcherListener {
         @Override
         public BatchTrace running(ModelIdentity identity, int images, int paddedSize) {
             String run = "%s: %d of %d".formatted(identity.version(), images, paddedSize);
@@ -49,7 +58,14 @@ class BatchRunnerTest {
         public void batchSizeLowered(int maxBatchSize) {
             events.add("lowered " + maxBatchSize);
         }
-    });
+    }
+
+    private ByteBuffer allocate(int bytes) {
+        if (bytes > directBytes) {
+            throw new OutOfMemoryError("Cannot reserve %d bytes of direct buffer memory".formatted(bytes));
+        }
+        return ByteBuffer.allocateDirect(bytes);
+    }
 
     private record Run(String name, List<String> runs) implements BatchTrace {
         @Override
@@ -201,13 +217,183 @@ class BatchRunnerTest {
 
     @Test
     void shouldFailAnImageThatDoesNotFitAlone() {
-        captioner.fitting(0);
+        captioner.exhaustedBy(call -> call.ids().contains(2));
         List<PendingImage> images = images(3);
 
         runner.run(batch(images));
 
-        images.forEach(image -> assertFailed(image, Code.OUT_OF_MEMORY));
+        assertThat(images.get(0).future()).isCompleted();
+        assertFailed(images.get(1), Code.OUT_OF_MEMORY);
+        assertThat(images.get(2).future()).isCompleted();
         assertThat(runner.maxBatchSize()).isEqualTo(1);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void shouldHalveBatchesThatDirectMemoryHasNoRoomFor() {
+        directBytes = 8 * FakeCaptioner.INPUT.bytes();
+        List<PendingImage> images = images(32);
+
+        runner.run(batch(images));
+
+        assertThat(images).allSatisfy(image -> assertThat(image.future()).isCompleted());
+        assertThat(captioner.calls()).extracting(call -> call.ids().size()).containsExactly(8, 8, 8, 8);
+        assertThat(events).containsExactly("lowered 16", "bisected 32", "lowered 8", "bisected 16");
+        assertThat(runner.maxBatchSize()).isEqualTo(8);
+    }
+
+    @Test
+    void shouldBlameNoImageWhenDirectMemoryHasNoRoomForOne() {
+        directBytes = 0;
+        List<PendingImage> images = images(4);
+
+        runner.run(batch(images));
+
+        images.forEach(image -> assertFailed(image, Code.UNAVAILABLE));
+        assertThat(captioner.calls()).isEmpty();
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+
+        directBytes = Integer.MAX_VALUE;
+        runner.check();
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void shouldTryAgainOnlyTheImagesThatHaveNoAnswerYet() {
+        List<PendingImage> images = images(4);
+        captioner.failingIf(call -> {
+            images.get(0).future().cancel(false);
+            return call.ids().size() == 4;
+        });
+
+        runner.run(batch(images));
+
+        assertThat(captioner.calls())
+                .extracting(Call::ids)
+                .containsExactly(List.of(1, 2, 3, 4), List.of(2, 3), List.of(4));
+    }
+
+    @Test
+    void shouldBlameNoImageWhenTheModelFailsOnAllAndTryOnlyAFew() {
+        runner.run(batch(images(1)));
+        captioner.calls().clear();
+        captioner.checks().clear();
+        captioner.failingIf(call -> true);
+        List<PendingImage> images = images(32);
+
+        runner.run(batch(images));
+
+        images.forEach(image -> assertFailed(image, Code.UNAVAILABLE));
+        assertThat(captioner.calls()).extracting(call -> call.ids().size()).containsExactly(32, 16, 8, 4, 2, 1);
+        assertThat(captioner.checks()).hasSize(1);
+        assertThat(breaker.unavailable())
+                .hasValueSatisfying(text ->
+                        assertThat(text).startsWith("unavailable since ").contains("poison"));
+    }
+
+    @Test
+    void shouldBlameNoImageWhenTheModelBreaksWithinABatch() {
+        captioner.failingIf(call -> call.ids().contains(2) || captioner.calls().size() > 5);
+        List<PendingImage> images = images(8);
+
+        runner.run(batch(images));
+
+        assertThat(captioner.calls()).extracting(Call::ids).startsWith(List.of(1, 2, 3, 4, 5, 6, 7, 8));
+        assertThat(images.get(0).future()).isCompleted();
+        assertFailed(images.get(1), Code.MODEL_FAILURE);
+        assertThat(images.subList(2, 8)).allSatisfy(image -> assertFailed(image, Code.UNAVAILABLE));
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+    }
+
+    @Test
+    void shouldTryTheKnownGoodImageTwiceAtMostForAllImagesOfABatch() {
+        runner.run(batch(images(1)));
+        captioner.checks().clear();
+        captioner.failingIf(call -> call.ids().get(0) != FakeCaptioner.knownGoodId(FakeCaptioner.INPUT));
+        List<PendingImage> images = images(32);
+
+        runner.run(batch(images));
+
+        images.forEach(image -> assertFailed(image, Code.MODEL_FAILURE));
+        assertThat(captioner.checks()).hasSize(2);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void shouldTakeACaptionOfTheSameBatchForAProofThatTheModelWorks() {
+        runner.run(batch(images(1)));
+        captioner.checks().clear();
+        captioner.failingIf(call -> call.ids().contains(1) || call.ids().contains(3));
+        List<PendingImage> images = images(4);
+
+        runner.run(batch(images));
+
+        assertFailed(images.get(0), Code.MODEL_FAILURE);
+        assertFailed(images.get(2), Code.MODEL_FAILURE);
+        assertThat(images.get(3).future()).isCompleted();
+        assertThat(captioner.checks()).as("of the first only").hasSize(1);
+    }
+
+    @Test
+    void shouldTakeTheFirstImageOfAVersionThatFailsOnTheGeneratedOne() {
+        int generated = FakeCaptioner.knownGoodId(FakeCaptioner.INPUT);
+        captioner.failingIf(call -> call.ids().contains(generated) || call.ids().contains(7));
+        runner.run(batch(images(1)));
+        List<PendingImage> images = images(8);
+
+        runner.run(batch(images));
+
+        assertFailed(images.get(6), Code.MODEL_FAILURE);
+        assertThat(images).filteredOn(image -> image.number() != 7).allSatisfy(image -> assertThat(image.future())
+                .isCompleted());
+        assertThat(captioner.checks()).as("of the generated one").hasSize(1);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void shouldFindOutByImagesWhetherAVersionWorksThatNeverCaptionedOne() {
+        int generated = FakeCaptioner.knownGoodId(FakeCaptioner.INPUT);
+        captioner.failingIf(call -> call.ids().contains(generated) || call.ids().contains(1));
+        List<PendingImage> poison = images(1);
+        runner.run(batch(poison));
+        assertFailed(poison.get(0), Code.UNAVAILABLE);
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+
+        runner.check();
+        assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+        assertThat(breaker.unavailable()).isPresent();
+        List<PendingImage> images = images(2);
+        runner.run(batch(images));
+
+        assertThat(images.get(1).future()).isCompleted();
+        assertFailed(images.get(0), Code.MODEL_FAILURE);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        assertThat(breaker.unavailable()).isEmpty();
+    }
+
+    @Test
+    void shouldJudgeTheNextVersionByItself() {
+        runner.run(batch(images(1)));
+        captioner.failingIf(call -> true);
+        runner.run(batch(images(1)));
+        runner.check();
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+
+        model.swap(new FakeCaptioner("fake", "2"));
+        runner.check();
+
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void shouldStayOpenWhenTheModelIsClosed() {
+        captioner.failingIf(call -> true);
+        runner.run(batch(images(1)));
+        model.close();
+
+        runner.check();
+
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
     }
 
     @Test
