@@ -237,6 +237,12 @@ final class CaptionRole implements AutoCloseable {
         return current == null ? Map.of() : current.versions();
     }
 
+    /** Since when and why each model fails on everything that does, by model name; empty before they are ready. */
+    Map<String, String> unavailable() {
+        ServedModels current = models;
+        return current == null ? Map.of() : current.unavailable();
+    }
+
     StreamsState state() {
         StreamsRunner current = runner;
         return current == null ? StreamsState.CREATED : current.state();
@@ -257,7 +263,7 @@ final class CaptionRole implements AutoCloseable {
         }
         return currentModels
                 .stuckModel(limit)
-                .map(model -> "a batch in " + model)
+                .map(model -> "inference of " + model)
                 .or(() -> currentRunner.stuckThread(limit));
     }
 

@@ -5,6 +5,7 @@ import io.captionstream.streams.StreamsState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -14,8 +15,8 @@ import org.eclipse.microprofile.health.Startup;
 
 /**
  * Health for probes, per role that the process plays. Started: models loaded and warmed. Ready: the role runs and has been
- * told its partitions. Live: its threads come round and its models finish their batches; to wait for a broker or to
- * catch up on lag is no reason to be restarted.
+ * told its partitions, and none of its models fails on everything. Live: its threads come round and its models finish
+ * their batches; to wait for a broker or for a model, or to catch up on lag is no reason to be restarted.
  */
 @ApplicationScoped
 class Health {
@@ -48,11 +49,13 @@ class Health {
                 return notPlayed("caption");
             }
             StreamsState state = service.caption().state();
+            Map<String, String> unavailable = service.caption().unavailable();
             var response = HealthCheckResponse.named("caption")
-                    .status(state.isReady())
+                    .status(state.isReady() && unavailable.isEmpty())
                     .withData("state", state.name())
                     .withData("partitions", service.caption().assignedPartitions());
             service.caption().versions().forEach(response::withData);
+            unavailable.forEach((model, reason) -> response.withData("model " + model, reason));
             String waitingFor = service.caption().waitingFor();
             if (waitingFor != null) {
                 response.withData("waitingFor", waitingFor);

@@ -15,6 +15,7 @@ import io.captionstream.release.Release;
 import io.captionstream.release.ReleaseLoader;
 import io.captionstream.release.Releases;
 import io.captionstream.release.SwapStatus;
+import io.micrometer.core.instrument.Gauge;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -48,6 +49,13 @@ final class ServedModel implements AutoCloseable {
         this.name = first.identity().name();
         this.live = new LiveModel(first, context::close);
         this.batcher = new Batcher(live, context.batches(), Ticker.systemTicker(), context.listener(name, LIVE));
+        Gauge.builder(
+                        "captionstream.model.available",
+                        batcher,
+                        fed -> fed.unavailable().isEmpty() ? 1 : 0)
+                .description("1 unless the version in service fails on everything")
+                .tag("model", name)
+                .register(context.meters());
         SwapEvents events = new SwapEvents(context.meters(), name, LIVE, context.reports(), onChange);
         this.swap = context.swap(live::swap, first.identity(), loader, events);
         events.watch(swap);
@@ -107,6 +115,16 @@ final class ServedModel implements AutoCloseable {
     /** How long the model has been at its present batch; zero if it has none. */
     Duration busy() {
         return batcher.busy();
+    }
+
+    /** Whether what feeds the model has ended and never comes back. */
+    boolean isBroken() {
+        return batcher.isBroken();
+    }
+
+    /** Since when the version in service fails on everything and why, for a person to read; empty if it does not. */
+    Optional<String> unavailable() {
+        return batcher.unavailable();
     }
 
     /** Where the change over to the newest release stands. */

@@ -222,10 +222,17 @@ final class ServedModels implements CaptionTrials, AutoCloseable {
         return versions;
     }
 
-    /** The model that has been at one batch for longer than the limit, if there is one. */
+    /** Since when and why each model fails on everything that does, by model name. */
+    Map<String, String> unavailable() {
+        Map<String, String> unavailable = new LinkedHashMap<>();
+        models.forEach((name, model) -> model.unavailable().ifPresent(reason -> unavailable.put(name, reason)));
+        return unavailable;
+    }
+
+    /** The model that has been at one batch for longer than the limit, or that nothing feeds any more, if there is one. */
     Optional<String> stuckModel(Duration limit) {
         return models.values().stream()
-                .filter(model -> model.busy().compareTo(limit) > 0)
+                .filter(model -> model.isBroken() || model.busy().compareTo(limit) > 0)
                 .map(ServedModel::name)
                 .findFirst();
     }
