@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>For the stream thread, but for {@link #stalledFor} and {@link #describe}.
  */
 final class OffsetLedger {
+    private static final Logger log = Logger.getLogger(OffsetLedger.class);
+
     /** Owners in a row that may end without progress before their events are suspected. */
     static final int MAX_TENURES = 2;
 
@@ -45,6 +48,7 @@ final class OffsetLedger {
     private long end;
     private long isolatedUntil;
     private long suspect = LedgerSnapshot.NONE;
+    private long lastReceived = LedgerSnapshot.NONE;
     private int uncommittedOutcomes;
     private boolean broken;
 
@@ -110,7 +114,13 @@ final class OffsetLedger {
      */
     boolean receive(long offset, LongConsumer vanished) {
         checkState(!broken, "%s: a transaction with outcomes was aborted", partition);
+        checkState(
+                offset > lastReceived, "%s@%s comes after %s: its log has begun anew", partition, offset, lastReceived);
+        lastReceived = offset;
         if (begunVersion == 0) {
+            if (restored != null && offset < restored.base()) {
+                forget(restored.base(), offset);
+            }
             version++;
             begunVersion = version;
         }
@@ -130,6 +140,15 @@ final class OffsetLedger {
         }
         unfinished = open.size() - awaited.size();
         return true;
+    }
+
+    // The topic was deleted and made anew, or its log was cut: these are events that nobody has seen.
+    private void forget(long base, long offset) {
+        log.warnf("%s begins anew at %d: what was committed, up to %d, is of another log", partition, offset, base);
+        open.clear();
+        awaited.clear();
+        end = offset;
+        isolatedUntil = LedgerSnapshot.NONE;
     }
 
     /** Notes that the outcome of an event is forwarded, to be committed together with the note. */

@@ -15,6 +15,7 @@ import io.captionstream.image.ImageLoader;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.PrecisionChoice;
 import io.captionstream.release.ReleaseFollower;
+import io.captionstream.streams.OffsetsKnown;
 import io.captionstream.streams.Precondition;
 import io.captionstream.streams.SchemasRegistered;
 import io.captionstream.streams.StreamsRunner;
@@ -212,6 +213,13 @@ final class CaptionRole implements AutoCloseable {
             preconditions.add(
                     new SchemasRegistered(new SchemaRegistrar(registry), EventSchemas.byTopic(settings.topics())));
         }
+        preconditions.add(new OffsetsKnown(
+                StreamsProperties.admin(config),
+                config.caption().applicationId(),
+                settings.topics().imageEvents(),
+                List.of(settings.topics().captionEvents(), settings.topics().deadLetters()),
+                config.caption().missingOffsets(),
+                "captionstream.caption.missing-offsets"));
         preconditions.add(released);
         return preconditions;
     }

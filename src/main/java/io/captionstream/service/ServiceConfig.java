@@ -1,6 +1,7 @@
 package io.captionstream.service;
 
 import io.captionstream.caption.Ordering;
+import io.captionstream.streams.MissingOffsets;
 import io.captionstream.training.LearningRateSchedule;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
@@ -127,6 +128,10 @@ public interface ServiceConfig {
 
         @WithDefault("100ms")
         Duration commitInterval();
+
+        /** Where to begin without committed offsets, if there are captions already: {@code refuse}, {@code earliest}, {@code latest}. */
+        @WithDefault("refuse")
+        MissingOffsets missingOffsets();
 
         /** Order in which outcomes leave: {@code key} or {@code partition}. */
         @WithDefault("key")

@@ -272,6 +272,21 @@ class CaptionProcessorTest {
     }
 
     @Test
+    void shouldCaptionWhatIsInATopicThatWasMadeAnew() {
+        committed = new OffsetAndMetadata(1000);
+
+        CaptionProcessor next = next();
+        send(next, 0);
+        send(next, 1);
+        commit();
+        punctuate();
+
+        assertThat(model.pending()).containsExactly(0, 1);
+        assertThat(committed.offset()).isZero();
+        assertThatThrownBy(() -> send(next, 0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void shouldWriteAShadowOnceThoughItsTaskBeginsAgain() {
         FakeModel shadow = new FakeModel("shadow").manual();
         trial = new CaptionTrial(TrialMode.SHADOW, 100, shadow, Duration.ofMinutes(1));
