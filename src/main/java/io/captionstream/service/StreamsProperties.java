@@ -3,6 +3,7 @@ package io.captionstream.service;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import io.captionstream.caption.CaptionStreams;
+import io.captionstream.event.RecordSizes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,11 +31,7 @@ final class StreamsProperties {
                 GUARANTEES,
                 caption.processingGuarantee());
         Properties properties = common(
-                config,
-                caption.applicationId(),
-                caption.threads(),
-                caption.commitInterval(),
-                caption.maxRecordSize().asLongValue());
+                config, caption.applicationId(), caption.threads(), caption.commitInterval(), captionSizes(config));
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, caption.processingGuarantee());
         properties.put(StreamsConfig.POLL_MS_CONFIG, CaptionStreams.POLL_MILLIS);
         properties.putAll(config.kafka().properties());
@@ -53,11 +50,7 @@ final class StreamsProperties {
     static Properties train(ServiceConfig config) {
         ServiceConfig.Training training = config.training();
         Properties properties = common(
-                config,
-                training.applicationId(),
-                training.threads(),
-                training.commitInterval(),
-                training.maxRecordSize().asLongValue());
+                config, training.applicationId(), training.threads(), training.commitInterval(), trainingSizes(config));
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 Math.toIntExact(TRAINING_TRANSACTION.toMillis()));
@@ -67,13 +60,26 @@ final class StreamsProperties {
     }
 
     private static Properties common(
-            ServiceConfig config, String applicationId, int threads, Duration commitInterval, long maxRecordBytes) {
-        Properties properties =
-                CaptionStreams.properties(applicationId, config.stateDirectory(), Math.toIntExact(maxRecordBytes));
+            ServiceConfig config, String applicationId, int threads, Duration commitInterval, RecordSizes sizes) {
+        Properties properties = CaptionStreams.properties(applicationId, config.stateDirectory(), sizes.maxReadBytes());
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         return properties;
+    }
+
+    /** Of image events and their outcomes. */
+    static RecordSizes captionSizes(ServiceConfig config) {
+        return RecordSizes.configured(
+                "captionstream.caption.max-record-size",
+                config.caption().maxRecordSize().asLongValue());
+    }
+
+    /** Of labelled pairs and their dead letters. */
+    static RecordSizes trainingSizes(ServiceConfig config) {
+        return RecordSizes.configured(
+                "captionstream.training.max-record-size",
+                config.training().maxRecordSize().asLongValue());
     }
 
     /** Properties of an admin client, from the same settings. */

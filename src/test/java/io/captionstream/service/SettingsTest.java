@@ -39,6 +39,17 @@ class SettingsTest {
     }
 
     @Test
+    void shouldSayWhichSizeIsNone() {
+        assertThatThrownBy(
+                        () -> StreamsProperties.caption(config(Map.of("captionstream.caption.max-record-size", "2G"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("captionstream.caption.max-record-size must be from 1 byte to 1 GiB, not 2147483648 bytes");
+        assertThatThrownBy(() -> StreamsProperties.train(config(Map.of("captionstream.training.max-record-size", "0"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("captionstream.training.max-record-size must be");
+    }
+
+    @Test
     void shouldTakeWhatTheOperatorSets() {
         Settings settings = new Settings(
                 config(Map.of(
