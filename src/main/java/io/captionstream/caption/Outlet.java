@@ -1,7 +1,5 @@
 package io.captionstream.caption;
 
-import static java.util.Objects.requireNonNull;
-
 import io.captionstream.caption.Outcome.Captioned;
 import io.captionstream.caption.Outcome.Rejected;
 import java.time.Instant;
@@ -56,7 +54,7 @@ final class Outlet {
                     Leaving shadow = caption(image, captioned.shadow(), CaptionTopology.SHADOWS, now);
                     // No reason to do without the captions in service.
                     if (limits.check(config.topics().shadowCaptions(), shadow.key(), shadow.value(), shadow.headers())
-                            == RecordLimits.Verdict.FITS) {
+                            .fits()) {
                         records.add(shadow);
                     }
                 }
@@ -77,14 +75,15 @@ final class Outlet {
     /** Why a caption event cannot leave; null if it can. */
     private @Nullable Rejected refusal(InFlightImage image, Leaving caption) {
         String topic = config.topics().captionEvents();
-        return switch (limits.check(topic, caption.key(), caption.value(), caption.headers())) {
-            case FITS -> null;
+        RecordLimits.Verdict verdict = limits.check(topic, caption.key(), caption.value(), caption.headers());
+        return switch (verdict.obstacle()) {
+            case NONE -> null;
             case TOO_LARGE ->
                 rejected(
                         image,
                         ErrorCode.CAPTION_TOO_LARGE,
-                        "The caption event, with key and headers, is larger than %s takes; its value has %d bytes"
-                                .formatted(topic, requireNonNull(caption.value()).length));
+                        "The caption event has %d bytes with key and headers, and %s takes %d"
+                                .formatted(verdict.size(), topic, verdict.limit()));
             case REQUIRES_KEY ->
                 rejected(
                         image,
@@ -112,7 +111,7 @@ final class Outlet {
             Leaving letter = letterIn(form, entry, rejected);
             if (form == OutcomeForm.REFERENCE
                     || limits.check(config.topics().deadLetters(), letter.key(), letter.value(), letter.headers())
-                            == RecordLimits.Verdict.FITS) {
+                            .fits()) {
                 return new Emission(form, List.of(letter), rejected);
             }
             form = form.next();
@@ -125,7 +124,8 @@ final class Outlet {
         Headers letterHeaders = DeadLetters.headers(entry, rejected, form);
         if (key == null
                 && limits.check(config.topics().deadLetters(), null, value, letterHeaders)
-                        == RecordLimits.Verdict.REQUIRES_KEY) {
+                                .obstacle()
+                        == RecordLimits.Obstacle.REQUIRES_KEY) {
             key = DeadLetters.substituteKey(entry);
         }
         return new Leaving(CaptionTopology.DEAD_LETTERS, key, value, letterHeaders);
