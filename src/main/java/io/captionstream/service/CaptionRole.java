@@ -6,11 +6,12 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.captionstream.caption.CaptionClients;
 import io.captionstream.caption.CaptionConfig;
 import io.captionstream.caption.CaptionTopology;
-import io.captionstream.caption.RecordLimits;
+import io.captionstream.caption.LiveRecordLimits;
 import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.event.EventSchemas;
 import io.captionstream.event.ModelRelease;
 import io.captionstream.event.SchemaRegistrar;
+import io.captionstream.event.Topics;
 import io.captionstream.image.ImageLoader;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.PrecisionChoice;
@@ -39,12 +40,14 @@ import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /** Captions image events: models, images, topology, from start to orderly close. */
 final class CaptionRole implements AutoCloseable {
     private static final int CACHED_SCHEMAS = 1000;
     private static final int CODEC_THREADS = 4;
+    private static final Duration LIMITS_INTERVAL = Duration.ofMinutes(1);
     private static final Duration HEAD_START = Duration.ofSeconds(10);
 
     private final ServiceConfig config;
@@ -110,6 +113,8 @@ final class CaptionRole implements AutoCloseable {
                 tracing,
                 served.captioners().keySet(),
                 captionConfig.limits().processBytes());
+        LiveRecordLimits limits = own(limits(properties));
+        limits.start();
         CaptionClients clients = new CaptionClients();
         StreamsRunner streams = new StreamsRunner(
                 "caption",
@@ -122,7 +127,7 @@ final class CaptionRole implements AutoCloseable {
                         codecThreads,
                         Clock.systemUTC(),
                         clients,
-                        RecordLimits.NONE,
+                        limits,
                         metrics),
                 properties,
                 clients,
@@ -133,6 +138,15 @@ final class CaptionRole implements AutoCloseable {
                 kafkaStreams -> own(new StreamsMeters(kafkaStreams)).bindTo(meters, Role.CAPTION),
                 onFailure);
         return own(streams);
+    }
+
+    private LiveRecordLimits limits(Properties properties) {
+        Topics topics = settings.topics();
+        return new LiveRecordLimits(
+                () -> Admin.create(StreamsProperties.admin(config)),
+                properties,
+                List.of(topics.captionEvents(), topics.shadowCaptions(), topics.deadLetters()),
+                LIMITS_INTERVAL);
     }
 
     // They decode and encode events, and wait on the registry; so many that one slow answer does not stop the others.
