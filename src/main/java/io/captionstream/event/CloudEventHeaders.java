@@ -8,10 +8,11 @@ import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.core.message.Encoding;
 import io.cloudevents.core.message.MessageReader;
 import io.cloudevents.kafka.KafkaMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
 import java.net.URI;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -57,27 +58,35 @@ public final class CloudEventHeaders {
     /** Whether the value is a CloudEvent in structured mode, which nothing here can read. */
     public static boolean isStructured(Iterable<Header> received) {
         for (Header header : received) {
-            if (header.key().equalsIgnoreCase(CONTENT_TYPE)
-                    && header.value() != null
-                    && new String(header.value(), UTF_8).startsWith(STRUCTURED)) {
+            if (header.key().equalsIgnoreCase(CONTENT_TYPE) && isStructured(header.value())) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Takes the attributes of a CloudEvent away, if they are there: they are of another event than the one to be sent. */
+    private static boolean isStructured(byte @Nullable [] contentType) {
+        return contentType != null
+                && new String(contentType, 0, Math.min(contentType.length, STRUCTURED.length()), UTF_8)
+                        .equals(STRUCTURED);
+    }
+
+    /** Removes the attributes of a CloudEvent, if they are there: they are of another event than the one to be sent. */
     public static void remove(Headers headers) {
-        boolean described = false;
-        for (Header header : headers.toArray()) {
-            if (header.key().startsWith(PREFIX)) {
-                described = true;
-                headers.remove(header.key());
+        for (Header header : headers) {
+            if (isAttribute(header)) {
+                HeaderList.removeIf(headers, CloudEventHeaders::describes);
+                return;
             }
         }
-        if (described) {
-            headers.remove(CONTENT_TYPE);
-        }
+    }
+
+    private static boolean isAttribute(Header header) {
+        return header.key().startsWith(PREFIX);
+    }
+
+    private static boolean describes(Header header) {
+        return isAttribute(header) || header.key().equals(CONTENT_TYPE);
     }
 
     /**
@@ -87,8 +96,7 @@ public final class CloudEventHeaders {
      */
     public static void replace(Headers headers, Description description) {
         Optional<CloudEvent> cause = read(headers);
-        remove(headers);
-        headers.remove(CONTENT_TYPE);
+        HeaderList.removeIf(headers, CloudEventHeaders::describes);
         CloudEventBuilder event = CloudEventBuilder.v1()
                 .withId(description.id())
                 .withSource(description.source())
@@ -108,12 +116,22 @@ public final class CloudEventHeaders {
         described.headers().forEach(headers::add);
     }
 
-    /** The event in binary mode that the headers describe; empty if they do not, or not as they should. */
+    /**
+     * The event in binary mode that the headers describe; empty if they do not, or not as they should. A header without a
+     * value says nothing; of several with a name the last counts, as everywhere with Kafka.
+     */
     public static Optional<CloudEvent> read(Headers headers) {
+        Map<String, Header> attributes = new LinkedHashMap<>();
+        for (Header header : headers) {
+            if (describes(header) && header.value() != null) {
+                attributes.put(header.key(), header);
+            }
+        }
         try {
-            MessageReader reader = KafkaMessageFactory.createReader(new RecordHeaders(headers), NO_VALUE);
+            MessageReader reader = KafkaMessageFactory.createReader(new RecordHeaders(attributes.values()), NO_VALUE);
             return reader.getEncoding() == Encoding.BINARY ? Optional.of(reader.toEvent()) : Optional.empty();
-        } catch (CloudEventRWException e) {
+        } catch (RuntimeException e) {
+            // Whatever the SDK makes of what others write, it is no reason to stop.
             return Optional.empty();
         }
     }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Headers of dead letters: those of the record, and what went wrong. The names that Kafka Streams gives its own dead
@@ -48,7 +47,7 @@ public final class DeadLetterHeaders {
 
     /** The headers without those that only dead letters have. */
     public static Headers carriedThrough(Iterable<Header> received) {
-        Headers headers = new RecordHeaders();
+        Headers headers = new HeaderList();
         for (Header header : received) {
             if (!header.key().startsWith(OWN_PREFIX)
                     && !header.key().startsWith(STREAMS_PREFIX)

@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import java.util.Map;
 import org.apache.kafka.common.header.Header;
+import org.jboss.logging.Logger;
 
 /**
  * Traces with OpenTelemetry. An image is a span in the trace that its record's headers name, or in one of its own; its
@@ -21,6 +22,7 @@ import org.apache.kafka.common.header.Header;
  * it.
  */
 public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(OpenTelemetryTracing.class);
     private static final String NAME = "io.captionstream";
 
     private final OpenTelemetrySdk telemetry;
@@ -50,7 +52,7 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
 
     @Override
     public ImageTrace image(String topic, int partition, long offset, Iterable<Header> headers) {
-        Context parent = propagator.extract(Context.root(), headers, RecordHeaderGetter.INSTANCE);
+        Context parent = parent(headers);
         Span span = tracer.spanBuilder("process " + topic)
                 .setParent(parent)
                 .setSpanKind(SpanKind.CONSUMER)
@@ -62,6 +64,16 @@ public final class OpenTelemetryTracing implements Tracing, AutoCloseable {
                 .setAttribute(SpanKeys.OFFSET, offset)
                 .startSpan();
         return new TracedImage(tracer, propagator, parent.with(span), span);
+    }
+
+    // Which propagators there are is configured; what they make of what others write must not stop a stream.
+    private Context parent(Iterable<Header> headers) {
+        try {
+            return propagator.extract(Context.root(), headers, RecordHeaderGetter.INSTANCE);
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "Headers that name no trace");
+            return Context.root();
+        }
     }
 
     @Override

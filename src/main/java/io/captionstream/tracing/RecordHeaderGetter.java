@@ -7,9 +7,15 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
-/** Reads headers of records; of several with a name the last counts, as everywhere with Kafka. */
+/**
+ * Reads headers of records; of several with a name the last with a value counts. Values that are longer than any
+ * propagator writes are passed over rather than parsed.
+ */
 enum RecordHeaderGetter implements TextMapGetter<Iterable<Header>> {
     INSTANCE;
+
+    /** The limit of W3C's baggage, which is the longest. */
+    private static final int MAX_BYTES = 8192;
 
     @Override
     public Iterable<String> keys(Iterable<Header> headers) {
@@ -18,14 +24,14 @@ enum RecordHeaderGetter implements TextMapGetter<Iterable<Header>> {
 
     @Override
     public @Nullable String get(@Nullable Iterable<Header> headers, String key) {
-        String value = null;
+        byte[] value = null;
         if (headers != null) {
             for (Header header : headers) {
                 if (header.key().equalsIgnoreCase(key) && header.value() != null) {
-                    value = new String(header.value(), UTF_8);
+                    value = header.value();
                 }
             }
         }
-        return value;
+        return value == null || value.length > MAX_BYTES ? null : new String(value, UTF_8);
     }
 }

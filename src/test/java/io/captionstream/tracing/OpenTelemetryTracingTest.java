@@ -14,7 +14,11 @@ import io.captionstream.model.ModelIdentity;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -63,6 +67,57 @@ class OpenTelemetryTracingTest {
         assertThat(sent.headers("traceparent")).singleElement().satisfies(header -> assertThat(
                         new String(header.value(), UTF_8))
                 .isEqualTo("00-" + TRACE + "-" + span.getSpanId() + "-01"));
+    }
+
+    @Test
+    void shouldBeginATraceWhereHeadersNameNone() {
+        Headers headers = new RecordHeaders()
+                .add("traceparent", (byte[]) null)
+                .add("TRACEPARENT", new byte[] {(byte) 0xff, (byte) 0xc0, 0})
+                .add("tracestate", new byte[1_000_000]);
+        for (int i = 0; i < 40_000; i++) {
+            headers.add("traceparent", new byte[1]);
+        }
+        headers.add("traceparent", new byte[1_000_000]);
+        ImageTrace image = tracing.image("image-events", 3, 42, headers);
+        image.captioned();
+
+        assertThat(span("process image-events").getParentSpanId()).isEqualTo("0000000000000000");
+    }
+
+    @Test
+    void shouldReadTheLastHeaderThatHasAValue() {
+        Headers headers = headers("00-" + TRACE + "-" + PARENT + "-01").add("traceparent", (byte[]) null);
+        tracing.image("image-events", 3, 42, headers).captioned();
+
+        assertThat(span("process image-events").getParentSpanId()).isEqualTo(PARENT);
+    }
+
+    @Test
+    void shouldBearAPropagatorThatFails() {
+        TextMapPropagator broken = new TextMapPropagator() {
+            @Override
+            public List<String> fields() {
+                return List.of();
+            }
+
+            @Override
+            public <C> void inject(Context context, C carrier, TextMapSetter<C> setter) {}
+
+            @Override
+            public <C> Context extract(Context context, C carrier, TextMapGetter<C> getter) {
+                throw new IllegalArgumentException("not a trace");
+            }
+        };
+        OpenTelemetryTracing unlucky = new OpenTelemetryTracing(OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .addSpanProcessor(SimpleSpanProcessor.create(exporter))
+                        .build())
+                .setPropagators(ContextPropagators.create(broken))
+                .build());
+        unlucky.image("image-events", 3, 42, new RecordHeaders()).captioned();
+
+        assertThat(span("process image-events").getParentSpanId()).isEqualTo("0000000000000000");
     }
 
     @Test
