@@ -87,7 +87,7 @@ final class RequestReader {
     private static ErrorCode code(UndecodableEventException.Kind kind) {
         return switch (kind) {
             case NOT_AVRO, CORRUPT -> ErrorCode.UNDECODABLE_EVENT;
-            case UNKNOWN_SCHEMA, WRONG_SCHEMA -> ErrorCode.WRONG_SCHEMA;
+            case UNKNOWN_SCHEMA, UNANSWERED_SCHEMA, WRONG_SCHEMA -> ErrorCode.WRONG_SCHEMA;
         };
     }
 

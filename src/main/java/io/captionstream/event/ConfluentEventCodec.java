@@ -1,14 +1,11 @@
 package io.captionstream.event;
 
-import static java.util.Objects.requireNonNull;
-
+import com.google.common.base.Ticker;
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import io.captionstream.event.UndecodableEventException.Kind;
-import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
-import io.confluent.kafka.serializers.KafkaAvroDeserializer;
-import io.confluent.kafka.serializers.KafkaAvroDeserializerConfig;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializerConfig;
 import java.io.IOException;
@@ -16,35 +13,45 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
-/** Events in Confluent's wire format, with Confluent's own serializers. */
+/**
+ * Events in Confluent's wire format. They are written with Confluent's serializer and read with Avro: the registry is asked
+ * for the writer's schema apart from decoding, and once only, so that its silence is never mistaken for bad bytes.
+ */
 public final class ConfluentEventCodec implements EventCodec {
     private static final byte MAGIC = 0;
     private static final int HEADER_BYTES = 5;
+    private static final int MAX_READINGS = 1_000;
 
-    private final SchemaRegistryClient registry;
     private final KafkaAvroSerializer serializer;
-    private final KafkaAvroDeserializer deserializer;
+    private final WriterSchemas schemas;
+    private final Cache<ReadingKey, Reading> readings =
+            CacheBuilder.newBuilder().maximumSize(MAX_READINGS).build();
+
+    /** As the other constructor, without patience: fit for who reads once. */
+    public ConfluentEventCodec(SchemaRegistryClient registry, Map<String, ?> config) {
+        this(registry, config, RegistryPatience.NONE, Ticker.systemTicker());
+    }
 
     /**
      * @param registry the registry, whose answers it caches
-     * @param config further properties of the serializers, for example subject name strategies
+     * @param config further properties of the serializer, for example subject name strategies
+     * @param patience how long schema ids may be unknown or refused; shared by all topics
      */
-    public ConfluentEventCodec(SchemaRegistryClient registry, Map<String, ?> config) {
-        this.registry = requireNonNull(registry, "registry is null");
+    public ConfluentEventCodec(
+            SchemaRegistryClient registry, Map<String, ?> config, RegistryPatience patience, Ticker ticker) {
         AvroLimits.apply();
-        Map<String, Object> properties = properties(config);
-        this.serializer = new KafkaAvroSerializer(registry, properties);
-        this.deserializer = new KafkaAvroDeserializer(registry, properties);
+        this.serializer = new KafkaAvroSerializer(registry, properties(config));
+        this.schemas = new WriterSchemas(registry, patience, ticker);
     }
 
-    /** The serializers' properties: {@code config} on top of what the service needs. */
-    static Map<String, Object> properties(Map<String, ?> config) {
+    private static Map<String, Object> properties(Map<String, ?> config) {
         Map<String, Object> properties = new HashMap<>();
         // Required by the client even where a client instance is given.
         properties.put(AbstractKafkaSchemaSerDeConfig.SCHEMA_REGISTRY_URL_CONFIG, "mock://unused");
@@ -52,7 +59,6 @@ public final class ConfluentEventCodec implements EventCodec {
         properties.put(AbstractKafkaSchemaSerDeConfig.AUTO_REGISTER_SCHEMAS, false);
         // Otherwise the generated classes' avro.java.string ends up in the registry, and in every other language.
         properties.put(KafkaAvroSerializerConfig.AVRO_REMOVE_JAVA_PROPS_CONFIG, true);
-        properties.put(KafkaAvroDeserializerConfig.SPECIFIC_AVRO_READER_CONFIG, true);
         properties.putAll(config);
         return properties;
     }
@@ -63,63 +69,41 @@ public final class ConfluentEventCodec implements EventCodec {
     }
 
     /**
-     * Decodes an event.
+     * Decodes an event. Throws nothing else, whatever the bytes are.
      *
      * @param topic topic the bytes were read from
      * @param value the record value
      * @param type class of the event
-     * @throws UndecodableEventException if these bytes will never become such an event
-     * @throws RegistryUnavailableException if the registry could not be asked for the schema now
+     * @throws UndecodableEventException if these bytes will never become such an event, or patience is over
+     * @throws RegistryUnavailableException if the registry does not give the schema now
      */
     public <T extends SpecificRecord> T decode(String topic, byte[] value, Class<T> type)
             throws UndecodableEventException {
-        return type.cast(decode(topic, value, SpecificData.get().getSchema(type)));
-    }
-
-    private Object decode(String topic, byte[] value, Schema reader) throws UndecodableEventException {
-        Schema writer = writerSchema(value);
-        SchemaCompatibilityType compatibility = SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
-                .getType();
-        if (compatibility != SchemaCompatibilityType.COMPATIBLE) {
-            throw new UndecodableEventException(
-                    Kind.WRONG_SCHEMA,
-                    "Schema %s cannot be read as %s".formatted(writer.getFullName(), reader.getFullName()),
-                    null);
+        int id = schemaId(value);
+        Schema writer = schemas.get(id);
+        Reading reading =
+                readings.asMap().computeIfAbsent(new ReadingKey(id, type), key -> Reading.of(id, writer, type));
+        if (reading.reader() == null) {
+            throw new UndecodableEventException(Kind.WRONG_SCHEMA, reading.mismatch(), null);
         }
         try {
-            return deserializer.deserialize(topic, value, reader);
-        } catch (RuntimeException e) {
+            return type.cast(reading.reader()
+                    .read(
+                            null,
+                            DecoderFactory.get()
+                                    .binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null)));
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // The last of schemas that contain themselves: bytes can nest them as deeply as they are long.
             throw new UndecodableEventException(Kind.CORRUPT, "Bytes do not fit their schema: " + rootMessage(e), e);
         }
     }
 
-    // Asked for apart from decoding, so that a silent registry is never mistaken for bad bytes.
-    private Schema writerSchema(byte[] value) throws UndecodableEventException {
+    private static int schemaId(byte[] value) throws UndecodableEventException {
         if (value.length < HEADER_BYTES || value[0] != MAGIC) {
             throw new UndecodableEventException(
                     Kind.NOT_AVRO, "Not in the schema registry's wire format (%d bytes)".formatted(value.length), null);
         }
-        int id = ByteBuffer.wrap(value, 1, Integer.BYTES).getInt();
-        try {
-            ParsedSchema schema = registry.getSchemaById(id);
-            if (schema.rawSchema() instanceof Schema avro) {
-                return avro;
-            }
-            throw new UndecodableEventException(
-                    Kind.WRONG_SCHEMA, "Schema %d is %s, not Avro".formatted(id, schema.schemaType()), null);
-        } catch (RestClientException e) {
-            if (isNotFound(e)) {
-                throw new UndecodableEventException(Kind.UNKNOWN_SCHEMA, "No schema has the id " + id, e);
-            }
-            throw new RegistryUnavailableException("Schema registry did not give schema " + id, e);
-        } catch (IOException e) {
-            throw new RegistryUnavailableException("Schema registry cannot be reached", e);
-        }
-    }
-
-    private static boolean isNotFound(RestClientException e) {
-        // 40403 is the registry's own word; a bare 404 may be a proxy before a registry that is starting.
-        return e.getErrorCode() == 40403;
+        return ByteBuffer.wrap(value, 1, Integer.BYTES).getInt();
     }
 
     @Override
@@ -131,15 +115,14 @@ public final class ConfluentEventCodec implements EventCodec {
      * Encodes an event.
      *
      * @param topic topic the bytes will be written to
-     * @throws RegistryUnavailableException if the registry could not be asked for the schema's id now
+     * @throws RegistryUnavailableException if the registry did not give the schema's id; its message says what to do
+     * @throws KafkaException if the event is not complete
      */
     public byte[] encode(String topic, SpecificRecord event) {
         try {
             return serializer.serialize(topic, event);
-        } catch (SerializationException e) {
-            // Writing a complete record to memory cannot fail: what can is asking for the id of its schema.
-            throw new RegistryUnavailableException(
-                    "Schema registry did not give the id of the schema of " + topic + ": " + rootMessage(e), e);
+        } catch (KafkaException e) {
+            throw EncodingFailure.of(topic, event.getSchema().getName(), e);
         }
     }
 
@@ -149,5 +132,26 @@ public final class ConfluentEventCodec implements EventCodec {
             root = root.getCause();
         }
         return root.toString();
+    }
+
+    private record ReadingKey(int id, Class<?> type) {}
+
+    /**
+     * How events are read that were written with one schema.
+     *
+     * @param reader null if they cannot be
+     * @param mismatch why not
+     */
+    private record Reading(@Nullable SpecificDatumReader<Object> reader, String mismatch) {
+        static Reading of(int id, Schema writer, Class<?> type) {
+            Schema expected = SpecificData.get().getSchema(type);
+            String mismatch = SchemaMismatch.describe(expected, writer);
+            return mismatch.isEmpty()
+                    ? new Reading(new SpecificDatumReader<>(writer, expected), mismatch)
+                    : new Reading(
+                            null,
+                            "Schema %d (%s) cannot be read as %s: %s"
+                                    .formatted(id, writer.getFullName(), expected.getName(), mismatch));
+        }
     }
 }

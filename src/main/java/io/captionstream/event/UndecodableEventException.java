@@ -12,7 +12,9 @@ public final class UndecodableEventException extends Exception {
         NOT_AVRO,
         /** The registry does not know the schema id. */
         UNKNOWN_SCHEMA,
-        /** Written with a schema that cannot be read as the expected event. */
+        /** The registry answers other requests, but for long enough none for this schema id. */
+        UNANSWERED_SCHEMA,
+        /** Written with a schema that cannot be read as the expected event, or is none of Avro's. */
         WRONG_SCHEMA,
         /** The schema fits, the bytes do not. */
         CORRUPT

@@ -25,8 +25,10 @@ public enum LabelOutcome {
     UNKNOWN_WORDS(false),
     /** The log no longer holds what was at this offset. */
     EXPIRED(false),
-    /** The value is not a labelled pair in the registry's wire format. */
+    /** The value is not in the registry's wire format, or does not fit its schema. */
     UNDECODABLE_PAIR(true),
+    /** The value was written with another schema, or one that the registry does not give. */
+    WRONG_SCHEMA(true),
     /** Key and id differ or are blank, or not exactly one of URI and content is set. */
     INVALID_PAIR(true),
     /** There is no caption, or none has a word in it. */

@@ -46,13 +46,20 @@ public final class LabelRules {
         try {
             pair = decoder.decode(value);
         } catch (UndecodableEventException e) {
-            throw new RefusedLabelException(LabelOutcome.UNDECODABLE_PAIR, String.valueOf(e.getMessage()), e);
+            throw new RefusedLabelException(outcome(e.kind()), String.valueOf(e.getMessage()), e);
         }
         String id = id(key);
         if (!id.equals(pair.getId())) {
             throw invalid("The key is not the id: a null value under the key would not withdraw the pair");
         }
         return new Label(id, image(pair), captions(pair.getCaptions()));
+    }
+
+    private static LabelOutcome outcome(UndecodableEventException.Kind kind) {
+        return switch (kind) {
+            case NOT_AVRO, CORRUPT -> LabelOutcome.UNDECODABLE_PAIR;
+            case UNKNOWN_SCHEMA, UNANSWERED_SCHEMA, WRONG_SCHEMA -> LabelOutcome.WRONG_SCHEMA;
+        };
     }
 
     /**

@@ -2,6 +2,7 @@ package io.captionstream.service;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.captionstream.caption.CaptionClients;
 import io.captionstream.caption.CaptionConfig;
@@ -96,8 +97,8 @@ final class CaptionRole implements AutoCloseable {
         SchemaRegistryClient registry = registry();
 
         Tracing tracing = config.tracing().enabled() ? own(TracingSettings.start(config.tracing())) : Tracing.OFF;
-        ConfluentEventCodec codec =
-                new ConfluentEventCodec(registry, config.schemaRegistry().properties());
+        ConfluentEventCodec codec = new ConfluentEventCodec(
+                registry, config.schemaRegistry().properties(), settings.registryPatience(), Ticker.systemTicker());
         NewestReleases releases = new NewestReleases();
         ReleaseFollower follower = own(follower(codec, releases));
         follower.start();

@@ -81,6 +81,14 @@ public interface ServiceConfig {
         @WithDefault("true")
         boolean register();
 
+        /** How long the registry may refuse a schema id while it answers others, before its values are undecodable. */
+        @WithDefault("5m")
+        Duration answerTimeout();
+
+        /** How long the registry may not know a schema id, as replicas that lag do, before its values are undecodable. */
+        @WithDefault("30s")
+        Duration unknownIdTimeout();
+
         /** Any property of the registry's client and serializers, for example {@code basic.auth.user.info}. */
         Map<String, String> properties();
     }

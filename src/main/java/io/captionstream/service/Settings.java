@@ -4,6 +4,7 @@ import io.captionstream.caption.CaptionConfig;
 import io.captionstream.caption.DecodingPolicy;
 import io.captionstream.caption.InFlightLimits;
 import io.captionstream.caption.RetryBackoff;
+import io.captionstream.event.RegistryPatience;
 import io.captionstream.event.Topics;
 import io.captionstream.image.FetchConfig;
 import io.captionstream.image.FileConfig;
@@ -51,6 +52,11 @@ final class Settings {
                 names.modelReleases(),
                 names.trainingCommands(),
                 names.trainingReports());
+    }
+
+    RegistryPatience registryPatience() {
+        ServiceConfig.SchemaRegistry registry = config.schemaRegistry();
+        return new RegistryPatience(registry.answerTimeout(), registry.unknownIdTimeout());
     }
 
     /** How events are captioned. */

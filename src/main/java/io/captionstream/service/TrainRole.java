@@ -3,6 +3,7 @@ package io.captionstream.service;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.event.EventSchemas;
 import io.captionstream.event.SchemaRegistrar;
@@ -84,8 +85,8 @@ final class TrainRole implements AutoCloseable {
         Topics topics = common.topics();
 
         SchemaRegistryClient registry = registry();
-        ConfluentEventCodec codec =
-                new ConfluentEventCodec(registry, config.schemaRegistry().properties());
+        ConfluentEventCodec codec = new ConfluentEventCodec(
+                registry, config.schemaRegistry().properties(), common.registryPatience(), Ticker.systemTicker());
         RegistryCodec learningCodec = new RegistryCodec(codec, topics);
         LabelRules rules = new LabelRules(learningCodec::pair, config.training().maxCaptionWords());
         BundleStore store = own(BundleStore.open(settings.store()));

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.captionstream.embedded.EmbeddedStack;
+import io.captionstream.embedded.ForeignSchemas;
 import io.captionstream.event.UndecodableEventException.Kind;
+import io.captionstream.inference.ManualTicker;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.serializers.KafkaAvroDeserializer;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +30,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +125,43 @@ class ConfluentEventCodecIT {
         assertThat(kindOf(serialize(
                         new GenericRecordBuilder(order).set("total", 1L).build(), "codec-orders")))
                 .isEqualTo(Kind.WRONG_SCHEMA);
+    }
+
+    @Test
+    void shouldRefuseSchemasThatAreNotAvroInEveryTopic() throws Exception {
+        List<Class<? extends SpecificRecord>> types = List.of(
+                ImageEvent.class,
+                CaptionEvent.class,
+                LabeledPair.class,
+                ModelRelease.class,
+                TrainingCommand.class,
+                TrainingReport.class);
+        for (byte[] value : ForeignSchemas.values(EmbeddedStack.shared().registry())) {
+            for (Class<? extends SpecificRecord> type : types) {
+                assertThat(catchThrowableOfType(
+                                UndecodableEventException.class, () -> codec.decode("any", value, type)))
+                        .hasMessageContaining("not Avro")
+                        .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.WRONG_SCHEMA));
+            }
+        }
+    }
+
+    @Test
+    void shouldWaitForAnIdThatTheRegistryDoesNotKnow() throws Exception {
+        RegistryPatience patience = new RegistryPatience(Duration.ofMinutes(5), Duration.ofSeconds(30));
+        ManualTicker ticker = new ManualTicker();
+        ConfluentEventCodec patient = new ConfluentEventCodec(client(), Map.of(), patience, ticker);
+        byte[] unknown = {0, 0x7f, 0x7f, 0x7f, 0x7f, 1};
+        assertThatThrownBy(() -> patient.decodeImageEvent(TOPICS.imageEvents(), unknown))
+                .isInstanceOf(RegistryUnavailableException.class);
+        ticker.advance(Duration.ofSeconds(30));
+        assertThatThrownBy(() -> patient.decodeImageEvent(TOPICS.imageEvents(), unknown))
+                .isInstanceOf(UndecodableEventException.class)
+                .hasMessageContaining("for 30 s by now");
+
+        assertThat(new RegistryProbe(client(), ticker).answersNow()).isTrue();
+        assertThat(new RegistryProbe(new CachedSchemaRegistryClient("http://127.0.0.1:1", 10), ticker).answersNow())
+                .isFalse();
     }
 
     @Test

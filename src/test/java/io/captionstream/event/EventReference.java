@@ -26,7 +26,8 @@ final class EventReference {
             Subjects are named after their topics (`image-events-value`), with compatibility `FULL_TRANSITIVE`: events of any
             version can be read with the schemas of any other. The schemas are in [schemas](../schemas); topics can have
             [other names](configuration.md). Dead letters have no schema of their own: they are what was received, with
-            [headers that say why](dead-letters.md). This page is made from the schemas.
+            [headers that say why](dead-letters.md). Values of Protobuf or JSON Schema ids are [refused](dead-letters.md#the-registry)
+            in every topic. This page is made from the schemas.
             """;
 
     private final StringBuilder page = new StringBuilder(INTRODUCTION);
