@@ -12,6 +12,9 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -73,11 +76,11 @@ public final class LearningTopology {
         KStream<byte[], Signal> commands = stream(
                         builder, "commands", config.topics().trainingCommands(), clock)
                 .filter((key, value) -> key != null && value != null, Named.as("real-commands"))
-                .mapValues(Signal::command, Named.as("as-command"));
+                .processValues(() -> new Received(Signal::command), Named.as("as-command"));
         KStream<byte[], Signal> releases = stream(
                         builder, "releases", config.topics().modelReleases(), clock)
                 .filter((key, value) -> key != null && value != null, Named.as("real-releases"))
-                .mapValues(Signal::release, Named.as("as-release"));
+                .processValues(() -> new Received(Signal::release), Named.as("as-release"));
 
         KStream<byte[], ModelOutput> outputs = labels.merge(commands, Named.as("labels-commands"))
                 .merge(releases, Named.as("signals"))
@@ -94,6 +97,27 @@ public final class LearningTopology {
                 .mapValues(ModelOutput::value, Named.as("release-values"))
                 .to(config.topics().modelReleases(), Produced.with(bytes, bytes).withName("model-releases"));
         return builder.build();
+    }
+
+    /** Makes signals that know where they were read. */
+    private static final class Received extends ContextualFixedKeyProcessor<byte[], byte[], Signal> {
+        @FunctionalInterface
+        private interface Kind {
+            Signal signal(int partition, long offset, byte[] value);
+        }
+
+        private final Kind kind;
+
+        Received(Kind kind) {
+            this.kind = kind;
+        }
+
+        @Override
+        public void process(FixedKeyRecord<byte[], byte[]> record) {
+            RecordMetadata origin =
+                    context().recordMetadata().orElseThrow(() -> new IllegalStateException("record has no origin"));
+            context().forward(record.withValue(kind.signal(origin.partition(), origin.offset(), record.value())));
+        }
     }
 
     private static KStream<byte[], byte[]> stream(StreamsBuilder builder, String name, String topic, Clock clock) {

@@ -121,8 +121,8 @@ final class ModelTrainer implements Processor<byte[], Signal, byte[], ModelOutpu
             drain();
             switch (signal.kind()) {
                 case LABELS -> machine.onLabels(signal.partition(), new LabelProgress(signal.end(), signal.pairs()));
-                case COMMAND -> command(machine, model, requireNonNull(signal.value()));
-                case RELEASE -> release(machine, model, requireNonNull(signal.value()));
+                case COMMAND -> command(machine, model, signal);
+                case RELEASE -> release(machine, model, signal);
             }
         }
 
@@ -139,24 +139,35 @@ final class ModelTrainer implements Processor<byte[], Signal, byte[], ModelOutpu
             }
         }
 
-        private void command(ModelMachine machine, String model, byte[] value) {
+        private void command(ModelMachine machine, String model, Signal signal) {
+            TrainingCommand command;
             try {
-                TrainingCommand command = codec.command(value);
-                machine.onCommand(command);
+                command = codec.command(requireNonNull(signal.value()));
             } catch (UndecodableEventException e) {
+                skipped("command", config.topics().trainingCommands(), signal, e);
                 report(
                         model,
                         new Reports(clock, config.instance())
                                 .refused(model, Reports.FAILED, "Not a command: " + e.getMessage()));
+                return;
             }
+            machine.onCommand(command);
         }
 
-        private void release(ModelMachine machine, String model, byte[] value) {
+        private void release(ModelMachine machine, String model, Signal signal) {
+            byte[] value = requireNonNull(signal.value());
+            ModelRelease release;
             try {
-                machine.onRelease(codec.release(value), digest(value));
+                release = codec.release(value);
             } catch (UndecodableEventException e) {
-                LOG.errorf("Skipping what is no release of %s: %s", model, e.getMessage());
+                skipped("release", config.topics().modelReleases(), signal, e);
+                return;
             }
+            machine.onRelease(release, digest(value));
+        }
+
+        private void skipped(String what, String topic, Signal signal, UndecodableEventException e) {
+            LOG.warnf("Skipping what is no %s at %s-%s: %s", what, topic, signal.position(), e.getMessage());
         }
 
         private void tick() {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What the owner of a model is told, keyed by the model's name.
  *
  * @param kind which of the other fields count
- * @param partition of the labelled pairs
- * @param end offset after the last pair taken in
+ * @param partition of the labelled pairs; of a command or release that it was read from
+ * @param end offset after the last pair taken in, or after the command or release
  * @param pairs how many new ones there have been in the partition, ever
  * @param value the command or release as received
  */
@@ -37,12 +37,17 @@ record Signal(Kind kind, int partition, long end, long pairs, byte @Nullable [] 
         return new Signal(Kind.LABELS, partition, end, pairs, null);
     }
 
-    static Signal command(byte[] value) {
-        return new Signal(Kind.COMMAND, 0, 0, 0, value);
+    static Signal command(int partition, long offset, byte[] value) {
+        return new Signal(Kind.COMMAND, partition, offset + 1, 0, value);
     }
 
-    static Signal release(byte[] value) {
-        return new Signal(Kind.RELEASE, 0, 0, 0, value);
+    static Signal release(int partition, long offset, byte[] value) {
+        return new Signal(Kind.RELEASE, partition, offset + 1, 0, value);
+    }
+
+    /** Where a command or release was read: {@code partition@offset}. */
+    String position() {
+        return partition + "@" + (end - 1);
     }
 
     static Serde<Signal> serde() {

@@ -94,16 +94,27 @@ final class TopicWatch implements LiveFeed.Watch, TopicTail.Listener {
     public void records(ConsumerRecords<byte[], byte[]> records) {
         List<CaptionView> captions = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            if (record.topic().equals(topics.captionEvents())) {
-                CaptionEvent event = decode(record, CaptionEvent.class);
-                if (event != null) {
-                    captions.add(CaptionView.of(event));
+            try {
+                if (record.topic().equals(topics.captionEvents())) {
+                    CaptionEvent event = decode(record, CaptionEvent.class);
+                    if (event != null) {
+                        captions.add(CaptionView.of(event));
+                    }
+                } else {
+                    other(record);
                 }
-            } else {
-                other(record);
+            } catch (RuntimeException e) {
+                // The tail would read it again and again, and nothing after it.
+                skipped(record, e);
             }
         }
         captions(captions);
+    }
+
+    private static void skipped(ConsumerRecord<?, ?> record, Exception e) {
+        LOG.warnf(
+                "Skipping what cannot be shown at %s-%d@%d: %s",
+                record.topic(), record.partition(), record.offset(), e.getMessage());
     }
 
     private void captions(List<CaptionView> captions) {
@@ -143,6 +154,7 @@ final class TopicWatch implements LiveFeed.Watch, TopicTail.Listener {
         try {
             return codec.decode(record.topic(), record.value(), type);
         } catch (UndecodableEventException e) {
+            skipped(record, e);
             return null;
         } catch (RegistryUnavailableException e) {
             problem = e.getMessage();

@@ -158,7 +158,7 @@ public final class TrainNow {
             return Optional.of(codec.decode(record.topic(), record.value(), TrainingReport.class));
         } catch (UndecodableEventException e) {
             LOG.warnf(
-                    "Skipping what is no report at %s-%d, offset %d: %s",
+                    "Skipping what is no report at %s-%d@%d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
             return Optional.empty();
         }

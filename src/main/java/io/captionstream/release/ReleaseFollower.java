@@ -180,9 +180,12 @@ public final class ReleaseFollower implements AutoCloseable {
             Release.of(release);
             Release.trialOf(release);
             return release;
-        } catch (UndecodableEventException | IllegalArgumentException e) {
-            LOG.errorf(
-                    "Skipping what is no release at %s-%d, offset %d: %s",
+        } catch (RegistryUnavailableException e) {
+            throw e;
+        } catch (UndecodableEventException | RuntimeException e) {
+            // Whatever it is, the same comes of it next time: the releases after it must not wait for that.
+            LOG.warnf(
+                    "Skipping what is no release at %s-%d@%d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
             return null;
         }

@@ -96,8 +96,8 @@ public final class ReleaseLog {
             ModelRelease release = codec.decode(topic, record.value(), ModelRelease.class);
             newest.put(release.getModel(), release);
         } catch (UndecodableEventException e) {
-            LOG.errorf(
-                    "Skipping what is no release at %s-%d, offset %d: %s",
+            LOG.warnf(
+                    "Skipping what is no release at %s-%d@%d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
         }
     }

@@ -107,7 +107,7 @@ public final class ReplayComparison {
             event = codec.decode(record.topic(), record.value(), CaptionEvent.class);
         } catch (UndecodableEventException e) {
             LOG.warnf(
-                    "Skipping what is no caption event at %s-%d, offset %d: %s",
+                    "Skipping what is no caption event at %s-%d@%d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
             return;
         }

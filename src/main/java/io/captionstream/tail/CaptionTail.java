@@ -100,7 +100,7 @@ public final class CaptionTail implements AutoCloseable {
                     decoder.decode(record.topic(), record.value())));
         } catch (UndecodableEventException e) {
             LOG.warnf(
-                    "Skipping what is no caption event at %s-%d, offset %d: %s",
+                    "Skipping what is no caption event at %s-%d@%d: %s",
                     record.topic(), record.partition(), record.offset(), e.getMessage());
             return Optional.empty();
         }

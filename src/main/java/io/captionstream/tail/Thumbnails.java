@@ -7,6 +7,7 @@ import io.captionstream.event.CaptionEvent;
 import io.captionstream.event.EventOrigin;
 import io.captionstream.event.ImageEvent;
 import io.captionstream.event.ImageInfo;
+import io.captionstream.event.RegistryUnavailableException;
 import io.captionstream.event.UndecodableEventException;
 import io.captionstream.image.ImageGeometry;
 import io.captionstream.image.ImageLoader;
@@ -14,6 +15,7 @@ import io.captionstream.image.ImageReference;
 import io.captionstream.image.LoadedImage;
 import io.captionstream.image.ResizeMode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -68,14 +70,21 @@ public final class Thumbnails implements AutoCloseable {
             ConsumerRecord<byte[], byte[]> record = images.record(
                             new TopicPartition(origin.getTopic(), origin.getPartition()), origin.getOffset())
                     .orElseThrow(() -> new IOException("the image event is gone"));
+            if (record.value() == null) {
+                throw new IOException("the image event has no value");
+            }
             ImageEvent event = decoder.decode(record.topic(), record.value());
             if (event.getUri() != null) {
                 return ImageReference.ofUri(event.getUri());
             }
-            byte[] content = new byte[event.getContent().remaining()];
-            event.getContent().duplicate().get(content);
+            ByteBuffer encoded = event.getContent();
+            if (encoded == null) {
+                throw new IOException("the image event has no image");
+            }
+            byte[] content = new byte[encoded.remaining()];
+            encoded.duplicate().get(content);
             return ImageReference.ofContent(content);
-        } catch (KafkaException | UndecodableEventException e) {
+        } catch (KafkaException | UndecodableEventException | RegistryUnavailableException e) {
             throw new IOException(e.getMessage(), e);
         }
     }

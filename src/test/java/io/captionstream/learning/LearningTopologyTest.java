@@ -195,6 +195,8 @@ class LearningTopologyTest {
                 .contains(MODEL));
         assertThat(reports(MODEL)).singleElement().satisfies(report -> assertThat(report.getError())
                 .contains("Not a command"));
+        // It says where, after the way through the topic by model.
+        assertThat(Signal.command(1, 17, new byte[0]).position()).isEqualTo("1@17");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.captionstream.embedded.EmbeddedStack;
+import io.captionstream.embedded.ForeignSchemas;
 import io.captionstream.event.ConfluentEventCodec;
 import io.captionstream.event.EventSchemas;
 import io.captionstream.event.ModelRelease;
@@ -88,6 +89,9 @@ class ReleaseFollowerIT {
         write("model", "no Avro".getBytes(StandardCharsets.UTF_8));
         write("model", new byte[0]);
         write("model", new byte[] {0, 0x7f, 0x7f, 0x7f, 0x7f, 1});
+        for (byte[] foreign : ForeignSchemas.values(stack.registry())) {
+            write("model", foreign);
+        }
         write("model", encode(release("model", 3).setDigest("no digest").build()));
         write("model", encode(release("model", 4).setBundleUri("not a uri").build()));
         write("model", encode(release("model", 5).setVersion(" ").build()));
