@@ -156,10 +156,15 @@ final class DoctorCommand implements Callable<Integer> {
                     names,
                     settings.text("caption.application-id", "captionstream-caption"),
                     settings.text("caption.processing-guarantee", "exactly_once_v2")
-                            .equals("exactly_once_v2")));
+                            .equals("exactly_once_v2"),
+                    settings.imageSizes()));
         }
         if (wanted.contains(Role.TRAIN)) {
-            needs.add(RoleNeeds.train(names, settings.text("training.application-id", "captionstream-train")));
+            needs.add(RoleNeeds.train(
+                    names,
+                    settings.text("training.application-id", "captionstream-train"),
+                    settings.value("training.partitions", Integer.class, 8),
+                    settings.labelSizes()));
         }
         return needs;
     }

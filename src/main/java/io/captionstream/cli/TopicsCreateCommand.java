@@ -67,7 +67,12 @@ final class TopicsCreateCommand implements Callable<Integer> {
         Topics names = topics.topics();
         List<TopicCreation.Result> results;
         try (Connection connection = new Connection(broker.settings())) {
-            results = new TopicCreation(connection).create(TopicSpec.all(names, partitions), replicas, dryRun);
+            CommandSettings settings = new CommandSettings();
+            results = new TopicCreation(connection)
+                    .create(
+                            TopicSpec.all(names, partitions, settings.imageSizes(), settings.labelSizes()),
+                            replicas,
+                            dryRun);
             if (schemas && !dryRun) {
                 connection.register(EventSchemas.byTopic(names));
             }

@@ -2,6 +2,7 @@ package io.captionstream.doctor;
 
 import io.captionstream.connection.ConnectionSettings;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;
 
 /** Findings on what brokers do not allow. */
@@ -39,6 +40,21 @@ final class Acls {
                                 resource,
                                 name,
                                 prefix ? " --resource-pattern-type prefixed" : ""));
+    }
+
+    /** The right to see settings, without which they are taken to be right. */
+    Finding unseen(String check, Set<String> topics) {
+        String user = Principal.of(settings);
+        return Finding.warning(
+                check,
+                Ailment.ACL_MISSING,
+                "%s may not see the settings of %s: that they suit is taken for granted, and a record that a topic refuses stops the work"
+                        .formatted(user.isEmpty() ? "The client" : "User:" + user, String.join(", ", topics)),
+                "kafka-acls.sh --bootstrap-server %s --add --allow-principal User:%s --operation DescribeConfigs --topic %s"
+                        .formatted(
+                                settings.bootstrapServers(),
+                                user.isEmpty() ? "NAME" : user,
+                                String.join(" --topic ", topics)));
     }
 
     private static String word(AclOperation operation) {

@@ -21,6 +21,24 @@ public enum Ailment {
     TOPIC_MISSING,
     /** A topic has settings that the service cannot work with. */
     TOPIC_UNSUITABLE,
+    /** A topic is compacted of which every record counts. */
+    TOPIC_COMPACTED,
+    /** A topic does not take records as large as the service may write, or read. */
+    TOPIC_TOO_SMALL,
+    /** Events are deleted so soon that they may not have been captioned. */
+    TOPIC_RETENTION,
+    /** {@code min.insync.replicas} and the number of replicas do not go together. */
+    TOPIC_REPLICAS,
+    /** Kafka Streams would not go on with the topics that it made, since they have other partitions than their sources. */
+    INTERNAL_TOPIC_PARTITIONS,
+    /** The brokers take too little metadata with an offset for what is in flight. */
+    OFFSET_METADATA_TOO_SMALL,
+    /** The brokers forget offsets sooner than events. */
+    OFFSETS_EXPIRE,
+    /** The brokers take no requests as large as the largest record. */
+    REQUESTS_TOO_LARGE,
+    /** A setting has no effect as it is spelled. */
+    SETTING_IGNORED,
     /** The brokers do not allow what the service does. */
     ACL_MISSING,
     /** Exactly once needs transactions, and the brokers have none to offer. */

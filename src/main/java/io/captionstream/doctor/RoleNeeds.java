@@ -5,7 +5,9 @@ import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 
 import com.google.common.collect.ImmutableMap;
+import io.captionstream.event.RecordSizes;
 import io.captionstream.event.Topics;
+import io.captionstream.provision.Expectations;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;
@@ -18,21 +20,24 @@ import org.apache.kafka.common.acl.AclOperation;
  * @param applicationId consumer group, and prefix of internal topics and transactional ids
  * @param exactlyOnce whether it writes in transactions
  * @param operations on each topic
+ * @param expectations of the settings of topics and brokers
  */
 public record RoleNeeds(
         String name,
         boolean trains,
         String applicationId,
         boolean exactlyOnce,
-        Map<String, Set<AclOperation>> operations) {
+        Map<String, Set<AclOperation>> operations,
+        Expectations expectations) {
     public RoleNeeds {
         requireNonNull(name, "name is null");
         requireNonNull(applicationId, "applicationId is null");
         operations = ImmutableMap.copyOf(operations);
+        requireNonNull(expectations, "expectations is null");
     }
 
     /** Of the role that captions. */
-    public static RoleNeeds caption(Topics topics, String applicationId, boolean exactlyOnce) {
+    public static RoleNeeds caption(Topics topics, String applicationId, boolean exactlyOnce, RecordSizes sizes) {
         return new RoleNeeds(
                 "caption",
                 false,
@@ -44,11 +49,16 @@ public record RoleNeeds(
                         topics.deadLetters(), Set.of(WRITE),
                         topics.shadowCaptions(), Set.of(WRITE),
                         topics.modelReleases(), Set.of(READ),
-                        topics.trainingReports(), Set.of(WRITE)));
+                        topics.trainingReports(), Set.of(WRITE)),
+                Expectations.caption(topics, sizes));
     }
 
-    /** Of the role that trains, which is always exactly once. */
-    public static RoleNeeds train(Topics topics, String applicationId) {
+    /**
+     * Of the role that trains, which is always exactly once.
+     *
+     * @param partitions of its internal topic
+     */
+    public static RoleNeeds train(Topics topics, String applicationId, int partitions, RecordSizes sizes) {
         return new RoleNeeds(
                 "train",
                 true,
@@ -59,6 +69,7 @@ public record RoleNeeds(
                         topics.labelDeadLetters(), Set.of(WRITE),
                         topics.modelReleases(), Set.of(READ, WRITE),
                         topics.trainingCommands(), Set.of(READ),
-                        topics.trainingReports(), Set.of(WRITE)));
+                        topics.trainingReports(), Set.of(WRITE)),
+                Expectations.train(topics, applicationId, partitions, sizes));
     }
 }

@@ -1,11 +1,11 @@
 package io.captionstream.doctor;
 
+import static io.captionstream.doctor.Ailment.SETTING_IGNORED;
 import static io.captionstream.doctor.Ailment.TOPIC_MISSING;
-import static io.captionstream.doctor.Ailment.TOPIC_UNSUITABLE;
-import static java.util.stream.Collectors.toMap;
 
 import io.captionstream.connection.Connection;
-import io.captionstream.provision.TopicSpec;
+import io.captionstream.provision.ClusterState;
+import io.captionstream.provision.Shortcoming;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -13,14 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -50,8 +51,9 @@ final class TopicCheck implements Check {
                             needed.keySet(), new DescribeTopicsOptions().includeAuthorizedOperations(true))
                     .topicNameValues();
             for (Map.Entry<String, Set<AclOperation>> need : needed.entrySet()) {
-                findings.addAll(look(admin, need.getKey(), need.getValue(), described.get(need.getKey())));
+                findings.addAll(look(need.getKey(), need.getValue(), described.get(need.getKey())));
             }
+            findings.addAll(settings(admin));
             if (findings.isEmpty()) {
                 findings.add(Finding.ok(name(), String.join(", ", needed.keySet())));
             }
@@ -69,8 +71,7 @@ final class TopicCheck implements Check {
         return needed;
     }
 
-    private List<Finding> look(
-            Admin admin, String topic, Set<AclOperation> needed, KafkaFuture<TopicDescription> described)
+    private List<Finding> look(String topic, Set<AclOperation> needed, KafkaFuture<TopicDescription> described)
             throws IOException {
         Set<AclOperation> allowed;
         try {
@@ -90,11 +91,7 @@ final class TopicCheck implements Check {
         }
         Set<AclOperation> lacking = EnumSet.copyOf(needed);
         lacking.removeAll(allowed);
-        List<Finding> findings = new ArrayList<>(lacking.isEmpty() ? List.of() : denied(topic, lacking));
-        for (TopicSpec.Shortcoming shortcoming : shortcomings(admin, topic)) {
-            findings.add(Finding.problem(name(), TOPIC_UNSUITABLE, shortcoming.message(), shortcoming.remedy()));
-        }
-        return findings;
+        return lacking.isEmpty() ? List.of() : denied(topic, lacking);
     }
 
     private List<Finding> denied(String topic, Set<AclOperation> operations) {
@@ -103,23 +100,37 @@ final class TopicCheck implements Check {
                 .toList();
     }
 
-    private List<TopicSpec.Shortcoming> shortcomings(Admin admin, String topic) throws IOException {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        Map<String, String> actual;
-        try {
-            actual = connection.await(admin.describeConfigs(List.of(resource)).all()).get(resource).entries().stream()
-                    .filter(entry -> entry.value() != null)
-                    .collect(toMap(ConfigEntry::name, ConfigEntry::value));
-        } catch (IOException e) {
-            // The service does not need to see them.
-            if (e.getCause() instanceof AuthorizationException) {
-                return List.of();
-            }
-            throw e;
+    /** By the rules by which the service looks when it starts. */
+    private List<Finding> settings(Admin admin) throws IOException {
+        Set<String> names = new TreeSet<>();
+        config.roles().forEach(role -> names.addAll(role.expectations().names()));
+        ClusterState cluster = ClusterState.of(admin, names, config.patience());
+        List<Finding> findings = config.roles().stream()
+                .flatMap(role -> role.expectations().shortcomings(cluster).stream())
+                .distinct()
+                .map(this::finding)
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (!cluster.unseen().isEmpty()) {
+            findings.add(acls.unseen(name(), cluster.unseen()));
         }
-        return TopicSpec.all(config.topics(), 1).stream()
-                .filter(spec -> spec.name().equals(topic))
-                .flatMap(spec -> spec.shortcomings(actual).stream())
-                .toList();
+        if (cluster.broker().isEmpty()) {
+            findings.add(Finding.skipped(
+                    name(), "The settings of the brokers may not be seen: that they suit is taken for granted"));
+        }
+        if (config.connection().kafkaProperties().containsKey(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG)) {
+            findings.add(Finding.warning(
+                    name(),
+                    SETTING_IGNORED,
+                    "captionstream.kafka.properties.\"min.insync.replicas\" has no effect: of internal topics Kafka Streams sets what begins with topic.",
+                    "Call it captionstream.kafka.properties.\"topic.min.insync.replicas\""));
+        }
+        return findings;
+    }
+
+    private Finding finding(Shortcoming shortcoming) {
+        Ailment ailment = Ailment.valueOf(shortcoming.kind().name());
+        return shortcoming.fatal()
+                ? Finding.problem(name(), ailment, shortcoming.message(), shortcoming.remedy())
+                : Finding.warning(name(), ailment, shortcoming.message(), shortcoming.remedy());
     }
 }

@@ -15,6 +15,7 @@ public record RecordSizes(int maxReadBytes) {
     /** Largest value that can be configured: sizes of requests and topics are ints, and arrays take as many bytes. */
     public static final int LIMIT_BYTES = 1 << 30;
 
+    private static final int DEFAULT_BYTES = 32 << 20;
     private static final long PRODUCER_DEFAULT_BYTES = 32L << 20;
     private static final int BUFFERED_RECORDS = 3;
 
@@ -25,6 +26,11 @@ public record RecordSizes(int maxReadBytes) {
                 "the largest record must have from 1 to %s bytes, not %s",
                 LIMIT_BYTES,
                 maxReadBytes);
+    }
+
+    /** Of a service whose settings do not say. */
+    public static RecordSizes defaults() {
+        return new RecordSizes(DEFAULT_BYTES);
     }
 
     /**

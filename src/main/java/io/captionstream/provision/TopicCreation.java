@@ -8,13 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates the topics that are missing, and looks at those that are there. Changes none that is there. */
@@ -38,7 +35,7 @@ public final class TopicCreation {
      *
      * @param shortcomings of a topic that was there: what keeps the service from working with it
      */
-    public record Result(String topic, Outcome outcome, int partitions, List<TopicSpec.Shortcoming> shortcomings) {}
+    public record Result(String topic, Outcome outcome, int partitions, List<Shortcoming> shortcomings) {}
 
     /**
      * Creates what is missing.
@@ -52,18 +49,17 @@ public final class TopicCreation {
             Set<String> names = connection.await(admin.listTopics().names());
             List<TopicSpec> there =
                     specs.stream().filter(spec -> names.contains(spec.name())).toList();
-            Map<String, Integer> partitions = partitions(admin, there);
-            Map<String, Map<String, String>> configs = configs(admin, there);
+            Map<String, TopicState> states = ClusterState.of(
+                            admin, there.stream().map(TopicSpec::name).toList(), Connection.PATIENCE)
+                    .topics();
             List<Result> results = new ArrayList<>();
             for (TopicSpec spec : specs) {
+                TopicState state = states.get(spec.name());
                 results.add(
-                        partitions.containsKey(spec.name())
-                                ? new Result(
-                                        spec.name(),
-                                        Outcome.EXISTS,
-                                        requireNonNull(partitions.get(spec.name())),
-                                        spec.shortcomings(requireNonNull(configs.get(spec.name()))))
-                                : create(admin, spec, replicas, dryRun));
+                        state == null
+                                ? create(admin, spec, replicas, dryRun)
+                                : new Result(
+                                        spec.name(), Outcome.EXISTS, state.partitions(), spec.shortcomings(state)));
             }
             return List.copyOf(results);
         } catch (KafkaException e) {
@@ -87,29 +83,5 @@ public final class TopicCreation {
             throw new IOException("Topic %s was not created. %s".formatted(spec.name(), e.getMessage()), e);
         }
         return new Result(spec.name(), Outcome.CREATED, spec.partitions(), List.of());
-    }
-
-    private Map<String, Integer> partitions(Admin admin, List<TopicSpec> specs) throws IOException {
-        return connection
-                .await(admin.describeTopics(specs.stream().map(TopicSpec::name).toList())
-                        .allTopicNames())
-                .entrySet()
-                .stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        entry -> entry.getValue().partitions().size()));
-    }
-
-    private Map<String, Map<String, String>> configs(Admin admin, List<TopicSpec> specs) throws IOException {
-        return connection
-                .await(admin.describeConfigs(specs.stream()
-                                .map(spec -> new ConfigResource(ConfigResource.Type.TOPIC, spec.name()))
-                                .toList())
-                        .all())
-                .entrySet()
-                .stream()
-                .collect(Collectors.toMap(entry -> entry.getKey().name(), entry -> entry.getValue().entries().stream()
-                        .filter(config -> config.value() != null)
-                        .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value))));
     }
 }

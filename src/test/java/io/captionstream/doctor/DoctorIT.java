@@ -11,18 +11,27 @@ import static io.captionstream.doctor.Ailment.DEVICE_UNUSED;
 import static io.captionstream.doctor.Ailment.DISK_FULL;
 import static io.captionstream.doctor.Ailment.DISK_UNWRITABLE;
 import static io.captionstream.doctor.Ailment.INTERNAL_TOPICS_REFUSED;
+import static io.captionstream.doctor.Ailment.INTERNAL_TOPIC_PARTITIONS;
 import static io.captionstream.doctor.Ailment.MODEL_MISSING;
 import static io.captionstream.doctor.Ailment.MODEL_UNUSABLE;
 import static io.captionstream.doctor.Ailment.NATIVES_MISSING;
+import static io.captionstream.doctor.Ailment.OFFSETS_EXPIRE;
+import static io.captionstream.doctor.Ailment.OFFSET_METADATA_TOO_SMALL;
 import static io.captionstream.doctor.Ailment.REGISTRY_ADDRESS;
 import static io.captionstream.doctor.Ailment.REGISTRY_CREDENTIALS;
 import static io.captionstream.doctor.Ailment.REGISTRY_UNREACHABLE;
+import static io.captionstream.doctor.Ailment.REQUESTS_TOO_LARGE;
 import static io.captionstream.doctor.Ailment.SCHEMA_INCOMPATIBLE;
 import static io.captionstream.doctor.Ailment.SCHEMA_MISSING;
+import static io.captionstream.doctor.Ailment.SETTING_IGNORED;
 import static io.captionstream.doctor.Ailment.STORE_MISSING;
 import static io.captionstream.doctor.Ailment.STORE_UNREADABLE;
 import static io.captionstream.doctor.Ailment.STORE_UNWRITABLE;
+import static io.captionstream.doctor.Ailment.TOPIC_COMPACTED;
 import static io.captionstream.doctor.Ailment.TOPIC_MISSING;
+import static io.captionstream.doctor.Ailment.TOPIC_REPLICAS;
+import static io.captionstream.doctor.Ailment.TOPIC_RETENTION;
+import static io.captionstream.doctor.Ailment.TOPIC_TOO_SMALL;
 import static io.captionstream.doctor.Ailment.TOPIC_UNSUITABLE;
 import static io.captionstream.doctor.Ailment.TRANSACTIONS_UNAVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,6 +49,7 @@ import io.captionstream.embedded.EmbeddedBroker;
 import io.captionstream.embedded.EmbeddedS3;
 import io.captionstream.embedded.EmbeddedStack;
 import io.captionstream.embedded.Ports;
+import io.captionstream.event.RecordSizes;
 import io.captionstream.event.Topics;
 import io.captionstream.model.CaptionerConfig;
 import io.captionstream.network.TensorFlowRuntime;
@@ -62,11 +72,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +178,84 @@ class DoctorIT {
         setUp.topics = other;
 
         assertOnly(TOPIC_UNSUITABLE, other.modelReleases() + " has cleanup.policy=delete and needs compact");
+    }
+
+    @Test
+    void shouldNameOutcomesThatAreCompacted() throws Exception {
+        alter(topics.captionEvents(), "cleanup.policy", "compact");
+
+        assertOnly(TOPIC_COMPACTED, topics.captionEvents() + " has cleanup.policy=compact");
+    }
+
+    @Test
+    void shouldWarnOfTopicsThatTakeLessThanTheServiceMayWrite() throws Exception {
+        setUp.sizes = new RecordSizes(64 << 20);
+
+        assertThat(setUp.examine())
+                .filteredOn(finding -> finding.ailment() == TOPIC_TOO_SMALL)
+                .hasSize(4)
+                .extracting(Finding::status)
+                .containsOnly(Finding.Status.WARNING);
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void shouldWarnOfEventsThatAreDeletedSoon() throws Exception {
+        alter(topics.imageEvents(), "retention.ms", "60000");
+
+        assertWarning(TOPIC_RETENTION, topics.imageEvents() + " keeps events for 60000 ms");
+    }
+
+    @Test
+    void shouldWarnOfEventsThatAreKeptForLongerThanOffsets() throws Exception {
+        alter(topics.imageEvents(), "retention.ms", "-1");
+
+        assertWarning(OFFSETS_EXPIRE, topics.imageEvents() + " keeps events for longer");
+    }
+
+    @Test
+    void shouldNameReplicasThatAreTooFew() throws Exception {
+        alter(topics.deadLetters(), "min.insync.replicas", "2");
+
+        assertOnly(TOPIC_REPLICAS, topics.deadLetters() + " has 1 replicas and min.insync.replicas=2");
+    }
+
+    @Test
+    void shouldNameInternalTopicsOfAnotherNumberOfPartitions() throws IOException {
+        setUp.trains = true;
+        String changelog = topics.labeledPairs() + "-app-label-progress-changelog";
+        stack.broker().createTopics(1, changelog);
+
+        assertOnly(INTERNAL_TOPIC_PARTITIONS, changelog + " has 1 partitions and must have 2");
+    }
+
+    @Test
+    void shouldWarnOfASettingThatKafkaStreamsIgnores() throws IOException {
+        setUp.kafka(Map.of("min.insync.replicas", "2"));
+
+        assertWarning(SETTING_IGNORED, "\"min.insync.replicas\" has no effect");
+    }
+
+    private void assertWarning(Ailment ailment, String message) throws IOException {
+        List<Finding> warnings = setUp.examine().stream()
+                .filter(finding -> finding.status() != Finding.Status.OK)
+                .toList();
+        assertThat(warnings).singleElement().satisfies(warning -> {
+            assertThat(warning.status()).isEqualTo(Finding.Status.WARNING);
+            assertThat(warning.ailment()).isEqualTo(ailment);
+            assertThat(warning.message()).contains(message);
+            assertThat(warning.remedy()).isNotBlank();
+        });
+    }
+
+    private void alter(String topic, String key, String value) throws Exception {
+        try (Admin admin = stack.broker().admin()) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                            List.of(new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
     }
 
     @Test
@@ -322,7 +415,15 @@ class DoctorIT {
         Path directory = Files.createDirectories(folder.resolve("broker"));
         try (EmbeddedBroker broker = EmbeddedBroker.with(
                 directory,
-                Map.of("default.replication.factor", "3", "transaction.state.log.replication.factor", "3"))) {
+                Map.of(
+                        "default.replication.factor",
+                        "3",
+                        "transaction.state.log.replication.factor",
+                        "3",
+                        "offset.metadata.max.bytes",
+                        "1024",
+                        "socket.request.max.bytes",
+                        "1048576"))) {
             broker.start();
             broker.awaitReady();
             broker.createAllTopics(1, topics);
@@ -330,7 +431,11 @@ class DoctorIT {
 
             assertThat(problems())
                     .extracting(Finding::ailment)
-                    .containsExactly(INTERNAL_TOPICS_REFUSED, TRANSACTIONS_UNAVAILABLE);
+                    .containsExactly(
+                            REQUESTS_TOO_LARGE,
+                            OFFSET_METADATA_TOO_SMALL,
+                            INTERNAL_TOPICS_REFUSED,
+                            TRANSACTIONS_UNAVAILABLE);
         }
     }
 
@@ -448,6 +553,8 @@ class DoctorIT {
 
     /** A set-up in which nothing is wrong, until something is changed. */
     static final class SetUp {
+        private static final int PARTITIONS = 8;
+
         ConnectionSettings connection;
         Topics topics;
         StoreConfig store;
@@ -458,6 +565,7 @@ class DoctorIT {
         long minimumDisk = 1;
         CaptionerConfig.Device device = CaptionerConfig.Device.CPU;
         Clock clock = Clock.systemUTC();
+        RecordSizes sizes = RecordSizes.defaults();
 
         SetUp(EmbeddedStack stack, Topics topics, Path folder) {
             this(stack.broker().bootstrapServers(), stack.registry().url(), topics, folder);
@@ -487,8 +595,8 @@ class DoctorIT {
         }
 
         List<Finding> examine() throws IOException {
-            RoleNeeds caption = RoleNeeds.caption(topics, topics.imageEvents() + "-app", true);
-            RoleNeeds train = RoleNeeds.train(topics, topics.labeledPairs() + "-app");
+            RoleNeeds caption = RoleNeeds.caption(topics, topics.imageEvents() + "-app", true, sizes);
+            RoleNeeds train = RoleNeeds.train(topics, topics.labeledPairs() + "-app", PARTITIONS, sizes);
             return new Doctor(new DoctorConfig(
                             connection,
                             topics,

@@ -5,6 +5,7 @@ import static io.captionstream.doctor.Ailment.BROKER_CREDENTIALS;
 import static io.captionstream.doctor.Ailment.BROKER_PROTOCOL;
 import static io.captionstream.doctor.Ailment.BROKER_SILENT;
 import static org.apache.kafka.common.acl.AclOperation.CREATE;
+import static org.apache.kafka.common.acl.AclOperation.DESCRIBE_CONFIGS;
 import static org.apache.kafka.common.acl.AclOperation.READ;
 import static org.apache.kafka.common.acl.AclOperation.WRITE;
 import static org.apache.kafka.common.resource.PatternType.LITERAL;
@@ -79,6 +80,9 @@ class DoctorSecurityIT {
             acl(TOPIC, APPLICATION + "-", PREFIXED, WRITE),
             acl(GROUP, APPLICATION, LITERAL, READ),
             acl(TRANSACTIONAL_ID, APPLICATION, PREFIXED, WRITE));
+    private final List<AclBinding> seeing = TOPICS.all().stream()
+            .map(topic -> acl(TOPIC, topic, LITERAL, DESCRIBE_CONFIGS))
+            .toList();
 
     private SetUp setUp;
 
@@ -132,6 +136,29 @@ class DoctorSecurityIT {
         grant(needed);
 
         assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void shouldWarnOfSettingsThatMayNotBeSeen() throws Exception {
+        grant(needed);
+        assertThat(warnings()).singleElement().satisfies(warning -> {
+            assertThat(warning.ailment()).isEqualTo(ACL_MISSING);
+            assertThat(warning.message()).contains(TOPICS.captionEvents(), TOPICS.imageEvents());
+            assertThat(warning.remedy())
+                    .contains("--operation DescribeConfigs")
+                    .contains("--topic " + TOPICS.deadLetters());
+        });
+
+        List<AclBinding> all = new ArrayList<>(needed);
+        all.addAll(seeing);
+        grant(all);
+        assertThat(warnings()).isEmpty();
+    }
+
+    private List<Finding> warnings() throws IOException {
+        return setUp.examine().stream()
+                .filter(finding -> finding.status() == Finding.Status.WARNING)
+                .toList();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.captionstream.embedded;
 
+import io.captionstream.event.RecordSizes;
 import io.captionstream.event.Topics;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,12 +12,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.awaitility.Awaitility;
 
 /** A real Kafka broker in a child JVM on loopback. It keeps its port and data over {@link #stop} and {@link #start}. */
 public final class EmbeddedBroker implements AutoCloseable {
@@ -161,13 +165,20 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void createTopics(int partitions, String... names) {
         create(Arrays.stream(names)
                 .map(name -> new NewTopic(name, partitions, (short) 1)
-                        .configs(Map.of("max.message.bytes", Integer.toString(32 << 20))))
+                        .configs(Map.of(
+                                "max.message.bytes",
+                                Integer.toString(RecordSizes.defaults().maxWrittenBytes()))))
                 .toList());
     }
 
     private void create(List<NewTopic> topics) {
         try (Admin admin = admin()) {
             admin.createTopics(topics).all().get(30, TimeUnit.SECONDS);
+            // The controller knows of them before the broker does.
+            Set<String> names = topics.stream().map(NewTopic::name).collect(Collectors.toSet());
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> admin.listTopics().names().get().containsAll(names));
         } catch (Exception e) {
             throw new IllegalStateException("Could not create " + topics, e);
         }

@@ -15,15 +15,18 @@ import io.captionstream.finetune.FineTuneConfig;
 import io.captionstream.labels.LabelOutcome;
 import io.captionstream.labels.LabelRules;
 import io.captionstream.labels.Pairs;
+import io.captionstream.provision.InternalTopic;
 import io.captionstream.release.RetryDelay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
@@ -32,6 +35,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +59,7 @@ class LearningTopologyTest {
     private final Map<LabelOutcome, Integer> outcomes = new EnumMap<>(LabelOutcome.class);
     private final List<TrainingReport> reports = new ArrayList<>();
     private TrainingJobs jobs;
+    private Topology topology;
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> pairs;
     private TestInputTopic<byte[], byte[]> commands;
@@ -79,15 +85,14 @@ class LearningTopologyTest {
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
-        driver = new TopologyTestDriver(
-                LearningTopology.build(
-                        config, codec, new LabelRules(codec::pair, 100), jobs, clock, new LearningListener() {
-                            @Override
-                            public void label(LabelOutcome outcome) {
-                                outcomes.merge(outcome, 1, Integer::sum);
-                            }
-                        }),
-                properties);
+        topology = LearningTopology.build(
+                config, codec, new LabelRules(codec::pair, 100), jobs, clock, new LearningListener() {
+                    @Override
+                    public void label(LabelOutcome outcome) {
+                        outcomes.merge(outcome, 1, Integer::sum);
+                    }
+                });
+        driver = new TopologyTestDriver(topology, properties);
         pairs = input(topics.labeledPairs());
         commands = input(topics.trainingCommands());
         releases = input(topics.modelReleases());
@@ -100,6 +105,29 @@ class LearningTopologyTest {
     void close() {
         driver.close();
         jobs.close();
+    }
+
+    @Test
+    void shouldHaveTheInternalTopicsThatAreLookedAtBeforeItStarts() {
+        Map<String, Set<String>> sourcesByTopic = new HashMap<>();
+        for (TopologyDescription.Subtopology part : topology.describe().subtopologies()) {
+            Set<String> sources = part.nodes().stream()
+                    .filter(TopologyDescription.Source.class::isInstance)
+                    .flatMap(node -> ((TopologyDescription.Source) node).topicSet().stream())
+                    .collect(Collectors.toSet());
+            boolean internal = !topics.all().containsAll(sources);
+            part.nodes().stream()
+                    .filter(TopologyDescription.Processor.class::isInstance)
+                    .flatMap(node -> ((TopologyDescription.Processor) node).stores().stream())
+                    .forEach(store -> sourcesByTopic.put("app-" + store + "-changelog", internal ? Set.of() : sources));
+            if (internal) {
+                sources.forEach(source -> sourcesByTopic.put("app-" + source, Set.of()));
+            }
+        }
+
+        assertThat(InternalTopic.training("app", topics, 4).stream()
+                        .collect(Collectors.toMap(InternalTopic::name, InternalTopic::sources)))
+                .isEqualTo(sourcesByTopic);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.captionstream.doctor.RoleNeeds;
 import io.captionstream.event.CloudEventHeaders;
 import io.captionstream.event.DeadLetterHeaders;
 import io.captionstream.event.EventSchemas;
+import io.captionstream.event.RecordSizes;
 import io.captionstream.event.Topics;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -148,8 +149,8 @@ final class AsyncApiDocument {
     private Map<String, Object> operations() {
         Map<String, Object> operations = new LinkedHashMap<>();
         for (RoleNeeds role : List.of(
-                RoleNeeds.caption(topics, "captionstream-caption", true),
-                RoleNeeds.train(topics, "captionstream-train"))) {
+                RoleNeeds.caption(topics, "captionstream-caption", true, RecordSizes.defaults()),
+                RoleNeeds.train(topics, "captionstream-train", 8, RecordSizes.defaults()))) {
             role.operations().forEach((topic, allowed) -> {
                 for (AclOperation operation : List.of(AclOperation.READ, AclOperation.WRITE)) {
                     if (allowed.contains(operation)) {
