@@ -153,7 +153,7 @@ class PackageDirectionTest {
                 .whereLayer("live")
                 .mayOnlyAccessLayers("connection", "deadletters", "event", "image", "publish")
                 .whereLayer("streams")
-                .mayOnlyAccessLayers("event")
+                .mayOnlyAccessLayers("event", "provision")
                 .whereLayer("tracing")
                 .mayOnlyAccessLayers("caption", "inference", "model")
                 .whereLayer("service")

@@ -16,12 +16,14 @@ import io.captionstream.event.Topics;
 import io.captionstream.image.ImageLoader;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.model.PrecisionChoice;
+import io.captionstream.provision.Expectations;
 import io.captionstream.release.ReleaseFollower;
 import io.captionstream.streams.OffsetsKnown;
 import io.captionstream.streams.Precondition;
 import io.captionstream.streams.SchemasRegistered;
 import io.captionstream.streams.StreamsRunner;
 import io.captionstream.streams.StreamsState;
+import io.captionstream.streams.TopicSettings;
 import io.captionstream.streams.TopicsExist;
 import io.captionstream.tracing.Tracing;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
@@ -224,6 +226,9 @@ final class CaptionRole implements AutoCloseable {
                         settings.topics().deadLetters(),
                         settings.topics().shadowCaptions(),
                         settings.topics().modelReleases())));
+        preconditions.add(new TopicSettings(
+                StreamsProperties.admin(config),
+                Expectations.caption(settings.topics(), StreamsProperties.captionSizes(config))));
         if (config.schemaRegistry().register()) {
             preconditions.add(
                     new SchemasRegistered(new SchemaRegistrar(registry), EventSchemas.byTopic(settings.topics())));

@@ -23,12 +23,14 @@ import io.captionstream.learning.TrainingJobs;
 import io.captionstream.learning.TrainingRun;
 import io.captionstream.model.BundleException;
 import io.captionstream.model.ModelBundle;
+import io.captionstream.provision.Expectations;
 import io.captionstream.release.ReleaseLog;
 import io.captionstream.store.BundleStore;
 import io.captionstream.streams.Precondition;
 import io.captionstream.streams.SchemasRegistered;
 import io.captionstream.streams.StreamsRunner;
 import io.captionstream.streams.StreamsState;
+import io.captionstream.streams.TopicSettings;
 import io.captionstream.streams.TopicsExist;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
@@ -162,6 +164,13 @@ final class TrainRole implements AutoCloseable {
                         topics.modelReleases(),
                         topics.trainingCommands(),
                         topics.trainingReports())));
+        preconditions.add(new TopicSettings(
+                StreamsProperties.admin(config),
+                Expectations.train(
+                        topics,
+                        config.training().applicationId(),
+                        config.training().partitions(),
+                        StreamsProperties.trainingSizes(config))));
         if (config.schemaRegistry().register()) {
             preconditions.add(new SchemasRegistered(new SchemaRegistrar(registry), EventSchemas.byTopic(topics)));
         }

@@ -81,8 +81,7 @@ public final class OffsetsKnown implements Precondition {
                                         + " or it has another name now. To begin with the first event is to process all of"
                                         + " %s again. Set %s=earliest to do so, %s=latest to begin with the next event, or"
                                         + " set the offsets of the group (kafka-consumer-groups --reset-offsets)")
-                                .formatted(group, source, String.join(", ", targets), source, setting, setting),
-                        null);
+                                .formatted(group, source, String.join(", ", targets), source, setting, setting));
             }
             begin(admin, ends(admin, List.of(source)));
         }

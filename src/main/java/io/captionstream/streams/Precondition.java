@@ -14,4 +14,12 @@ public interface Precondition {
      * @throws Exception if it does not hold yet
      */
     void check() throws Exception;
+
+    /**
+     * Looks again after a stream thread died, in that thread: whether it died because this has ceased to hold. By default
+     * it does not matter once the streams run.
+     *
+     * @throws UnmetPreconditionException if it does not hold any more, and waiting cannot help
+     */
+    default void recheck() throws UnmetPreconditionException {}
 }
