@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,11 +49,12 @@ final class ReplayStreams implements AutoCloseable {
                 "replay",
                 () -> topology(plan, connection, config.caption(), model, clients),
                 properties(plan, connection, config.caption()),
-                clients,
                 List.of(),
                 config.closeTimeout(),
                 streams -> {},
-                () -> failed.set(true));
+                () -> failed.set(true),
+                clients,
+                Optional::empty);
         runner.start();
     }
 

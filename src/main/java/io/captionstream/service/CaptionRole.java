@@ -133,13 +133,14 @@ final class CaptionRole implements AutoCloseable {
                         limits,
                         metrics),
                 properties,
-                clients,
                 preconditions(
                         registry,
                         new ReleasesServed(follower, served, config.releases().startTimeout())),
                 config.caption().closeTimeout(),
                 kafkaStreams -> own(new StreamsMeters(kafkaStreams)).bindTo(meters, Role.CAPTION),
-                onFailure);
+                onFailure,
+                clients,
+                () -> clients.stalled(config.health().progressTimeout()));
         return own(streams);
     }
 
@@ -293,6 +294,12 @@ final class CaptionRole implements AutoCloseable {
                 .stuckModel(limit)
                 .map(model -> "inference of " + model)
                 .or(() -> currentRunner.stuckThread(limit));
+    }
+
+    /** What keeps events from being captioned though nothing is waited for, for a person to read; empty if nothing does. */
+    Optional<String> problem() {
+        StreamsRunner current = runner;
+        return current == null ? Optional.empty() : current.problem();
     }
 
     /** How many partitions of the image events this process works on now. */

@@ -9,14 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * Health for probes, per role that the process plays. Started: models loaded and warmed. Ready: the role runs and has been
- * told its partitions, and none of its models fails on everything. Live: its threads come round and its models finish
- * their batches; to wait for a broker or for a model, or to catch up on lag is no reason to be restarted.
+ * Health for probes, per role that the process plays. Started: models loaded and warmed. Ready: the role runs, has been
+ * told its partitions and gets work done: its threads do not die over and over, its partitions make progress, and none of
+ * its models fails on everything. Live: its threads come round and its models finish their batches; to wait for a broker
+ * or for a model, or to catch up on lag is no reason to be restarted.
  */
 @ApplicationScoped
 class Health {
@@ -48,12 +50,15 @@ class Health {
             if (!service.plays(Role.CAPTION)) {
                 return notPlayed("caption");
             }
-            StreamsState state = service.caption().state();
             Map<String, String> unavailable = service.caption().unavailable();
-            var response = HealthCheckResponse.named("caption")
-                    .status(state.isReady() && unavailable.isEmpty())
-                    .withData("state", state.name())
-                    .withData("partitions", service.caption().assignedPartitions());
+            var response = readiness(
+                    "caption",
+                    service.caption().state(),
+                    service.caption().problem(),
+                    service.caption().assignedPartitions());
+            if (!unavailable.isEmpty()) {
+                response.down();
+            }
             service.caption().versions().forEach(response::withData);
             unavailable.forEach((model, reason) -> response.withData("model " + model, reason));
             String waitingFor = service.caption().waitingFor();
@@ -71,11 +76,11 @@ class Health {
             if (!service.plays(Role.TRAIN)) {
                 return notPlayed("train");
             }
-            StreamsState state = service.train().state();
-            var response = HealthCheckResponse.named("train")
-                    .status(state.isReady())
-                    .withData("state", state.name())
-                    .withData("partitions", service.train().assignedPartitions());
+            var response = readiness(
+                    "train",
+                    service.train().state(),
+                    service.train().problem(),
+                    service.train().assignedPartitions());
             service.train().models().forEach((model, status) -> response.withData(model, describe(status)));
             String waitingFor = service.train().waitingFor();
             if (waitingFor != null) {
@@ -83,6 +88,17 @@ class Health {
             }
             return response.build();
         };
+    }
+
+    /** To have no partitions is no reason to be unready: there may be more instances than partitions. */
+    static HealthCheckResponseBuilder readiness(
+            String role, StreamsState state, Optional<String> problem, int partitions) {
+        var response = HealthCheckResponse.named(role)
+                .status(state.isReady() && problem.isEmpty())
+                .withData("state", state.name())
+                .withData("partitions", partitions);
+        problem.ifPresent(reason -> response.withData("reason", reason));
+        return response;
     }
 
     private static String describe(ModelStatus status) {

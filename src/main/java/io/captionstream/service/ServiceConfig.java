@@ -360,6 +360,10 @@ public interface ServiceConfig {
         /** How long a stream thread or a batch may stand still until the liveness check says that the process is stuck. */
         @WithDefault("5m")
         Duration stallTimeout();
+
+        /** How long a partition may have images in flight without an outcome until the readiness check says so. */
+        @WithDefault("2m")
+        Duration progressTimeout();
     }
 
     interface Page {

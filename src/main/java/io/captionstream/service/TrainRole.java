@@ -200,6 +200,12 @@ final class TrainRole implements AutoCloseable {
         return current == null ? Optional.empty() : current.stuckThread(limit);
     }
 
+    /** What keeps it from its work though nothing is waited for, for a person to read; empty if nothing does. */
+    Optional<String> problem() {
+        StreamsRunner current = runner;
+        return current == null ? Optional.empty() : current.problem();
+    }
+
     /** How many partitions of its topics this process works on now. */
     int assignedPartitions() {
         StreamsRunner current = runner;

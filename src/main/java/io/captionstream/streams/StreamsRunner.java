@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs one topology from preconditions to orderly close. States and their transitions: {@link StreamsState}.
  *
- * <p>A stream thread that dies of something passing is replaced; it died before its commit, so its records are processed
- * again. After {@value #MAX_REPLACEMENTS} replacements within {@link #REPLACEMENT_WINDOW} the runner fails: a process
- * that cannot work should say so to whoever can restart or mend it.
+ * <p>A stream thread that dies of something transient is replaced; it died before its commit, so its records are
+ * processed again. After {@value #MAX_REPLACEMENTS} replacements within {@link #REPLACEMENT_WINDOW}, or when a precondition
+ * has ceased to hold, the runner fails: a process that cannot work should say so to whoever can restart or fix it. While
+ * threads die in a row, or none is alive, {@link #problem} says why, whatever the state is.
  */
 public final class StreamsRunner implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(StreamsRunner.class);
@@ -46,17 +47,20 @@ public final class StreamsRunner implements AutoCloseable {
     private final String name;
     private final Supplier<Topology> topology;
     private final Properties properties;
-    private final @Nullable KafkaClientSupplier clients;
     private final List<Precondition> preconditions;
     private final Duration closeTimeout;
     private final Consumer<KafkaStreams> onCreated;
     private final Runnable onFailure;
+    private final KafkaClientSupplier clients;
+    private final Supplier<Optional<String>> stalled;
+    private final ThreadDeaths deaths;
     private final RateGuard replacements = new RateGuard(MAX_REPLACEMENTS, REPLACEMENT_WINDOW);
     private final ThreadProgress progress = new ThreadProgress(Ticker.systemTicker());
 
     private final Object lock = new Object();
     private StreamsState state = StreamsState.CREATED;
     private @Nullable String waitingFor;
+    private @Nullable String failure;
     private @Nullable KafkaStreams streams;
     private @Nullable Thread starter;
 
@@ -79,31 +83,69 @@ public final class StreamsRunner implements AutoCloseable {
             Duration closeTimeout,
             Consumer<KafkaStreams> onCreated,
             Runnable onFailure) {
-        this(name, topology, properties, null, preconditions, closeTimeout, onCreated, onFailure);
+        this(
+                name,
+                topology,
+                properties,
+                preconditions,
+                closeTimeout,
+                onCreated,
+                onFailure,
+                new StreamsConfig(properties).getKafkaClientSupplier(),
+                Optional::empty);
     }
 
     /**
-     * As the other, with Kafka clients of the topology's own.
+     * Creates a runner with clients of its own.
      *
-     * @param clients null for those of Kafka Streams
+     * @param clients makes the clients of the stream threads
+     * @param stalled what keeps work from getting done though threads are alive, for a person to read; empty if nothing
+     *     does. Asked by {@link #problem}, from any thread
      */
     public StreamsRunner(
             String name,
             Supplier<Topology> topology,
             Properties properties,
-            @Nullable KafkaClientSupplier clients,
             List<Precondition> preconditions,
             Duration closeTimeout,
             Consumer<KafkaStreams> onCreated,
-            Runnable onFailure) {
+            Runnable onFailure,
+            KafkaClientSupplier clients,
+            Supplier<Optional<String>> stalled) {
+        this(
+                name,
+                topology,
+                properties,
+                preconditions,
+                closeTimeout,
+                onCreated,
+                onFailure,
+                clients,
+                stalled,
+                Ticker.systemTicker());
+    }
+
+    StreamsRunner(
+            String name,
+            Supplier<Topology> topology,
+            Properties properties,
+            List<Precondition> preconditions,
+            Duration closeTimeout,
+            Consumer<KafkaStreams> onCreated,
+            Runnable onFailure,
+            KafkaClientSupplier clients,
+            Supplier<Optional<String>> stalled,
+            Ticker ticker) {
         this.name = requireNonNull(name, "name is null");
         this.topology = requireNonNull(topology, "topology is null");
         this.properties = requireNonNull(properties, "properties is null");
-        this.clients = clients;
         this.preconditions = List.copyOf(preconditions);
         this.closeTimeout = requireNonNull(closeTimeout, "closeTimeout is null");
         this.onCreated = requireNonNull(onCreated, "onCreated is null");
         this.onFailure = requireNonNull(onFailure, "onFailure is null");
+        this.clients = requireNonNull(clients, "clients is null");
+        this.stalled = requireNonNull(stalled, "stalled is null");
+        this.deaths = new ThreadDeaths(ticker);
     }
 
     /** Starts in the background. */
@@ -118,15 +160,9 @@ public final class StreamsRunner implements AutoCloseable {
 
     /** Makes the streams, with their clients and threads, and closes them without a start. */
     public void rehearse() {
-        try (KafkaStreams rehearsed = newStreams()) {
+        try (KafkaStreams rehearsed = new KafkaStreams(topology.get(), properties, clients)) {
             onCreated.accept(rehearsed);
         }
-    }
-
-    private KafkaStreams newStreams() {
-        return clients == null
-                ? new KafkaStreams(topology.get(), properties)
-                : new KafkaStreams(topology.get(), properties, clients);
     }
 
     public String name() {
@@ -144,6 +180,26 @@ public final class StreamsRunner implements AutoCloseable {
         synchronized (lock) {
             return waitingFor;
         }
+    }
+
+    /**
+     * What keeps it from its work though it is not waiting for anything, for a person to read: what it failed of, what its
+     * threads die of, that none is alive, or what is stalled. Empty if it works, or has nothing to work on.
+     */
+    public Optional<String> problem() {
+        KafkaStreams current;
+        synchronized (lock) {
+            if (failure != null) {
+                return Optional.of(failure);
+            }
+            current = state.isReady() ? streams : null;
+        }
+        if (current != null && current.metadataForLocalThreads().isEmpty()) {
+            return Optional.of(deaths.last()
+                    .map(reason -> "no stream thread is alive, the last died of " + reason)
+                    .orElse("no stream thread is alive"));
+        }
+        return deaths.inARow().or(current == null ? Optional::empty : stalled);
     }
 
     /**
@@ -195,7 +251,7 @@ public final class StreamsRunner implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.errorf(e, "%s cannot start: %s", name, e.getMessage());
-            fail();
+            fail(e instanceof UnmetPreconditionException ? e.getMessage() : ThreadDeaths.describe(e));
         }
     }
 
@@ -229,7 +285,7 @@ public final class StreamsRunner implements AutoCloseable {
                 return;
             }
             transition(StreamsState.STARTING);
-            streams = newStreams();
+            streams = new KafkaStreams(topology.get(), properties, clients);
             streams.setStateListener((next, previous) -> onStreamsState(next));
             streams.setUncaughtExceptionHandler(this::onThreadDeath);
             onCreated.accept(streams);
@@ -247,7 +303,7 @@ public final class StreamsRunner implements AutoCloseable {
                     tryTransition(StreamsState.REBALANCING);
                 }
             }
-            case ERROR -> fail();
+            case ERROR -> fail(deaths.last().orElse("Kafka Streams is in error"));
             default -> {
                 // Orderly shutdown is reported by close().
             }
@@ -255,6 +311,13 @@ public final class StreamsRunner implements AutoCloseable {
     }
 
     private StreamThreadExceptionResponse onThreadDeath(Throwable e) {
+        deaths.died(e);
+        Optional<String> unmet = unmet();
+        if (unmet.isPresent()) {
+            LOG.errorf(e, "%s stops: %s", name, unmet.get());
+            setFailure(unmet.get());
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        }
         if (isHopeless(e)) {
             LOG.errorf(e, "%s stops: %s", name, e.getMessage());
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
@@ -265,6 +328,20 @@ public final class StreamsRunner implements AutoCloseable {
         }
         LOG.warnf(e, "%s replaces a stream thread: %s", name, e.getMessage());
         return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    /** Why replacing the thread is of no use: what has ceased to hold outside. */
+    private Optional<String> unmet() {
+        for (Precondition precondition : preconditions) {
+            try {
+                precondition.recheck();
+            } catch (UnmetPreconditionException e) {
+                return Optional.of(String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                LOG.debugf(e, "%s cannot be looked at again: %s", precondition.description(), e.getMessage());
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean isHopeless(Throwable e) {
@@ -278,9 +355,19 @@ public final class StreamsRunner implements AutoCloseable {
         return false;
     }
 
-    private void fail() {
+    private void fail(String reason) {
+        setFailure(reason);
         if (tryTransition(StreamsState.FAILED)) {
             onFailure.run();
+        }
+    }
+
+    // The first reason is the one that the others follow from.
+    private void setFailure(String reason) {
+        synchronized (lock) {
+            if (failure == null) {
+                failure = reason;
+            }
         }
     }
 
