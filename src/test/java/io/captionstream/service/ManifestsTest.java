@@ -1,10 +1,13 @@
 package io.captionstream.service;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.captionstream.cli.CaptionstreamCommand;
 import io.captionstream.event.Topics;
+import io.captionstream.provision.TopicSpec;
+import io.captionstream.provision.TopicState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -337,6 +340,57 @@ class ManifestsTest {
                                 topic.at("/spec/config/max.message.bytes").asLong())
                         .isGreaterThanOrEqualTo(
                                 defaults.caption().maxRecordSize().asLongValue()));
+    }
+
+    @Test
+    void shouldDeclareTopicsThatTheServiceFindsNothingWrongWith() throws IOException {
+        Map<String, JsonNode> declared = new HashMap<>();
+        Manifests.documents(COMPONENTS.resolve("strimzi/topics.yaml"))
+                .forEach(topic -> declared.put(Manifests.name(topic), topic));
+
+        for (TopicSpec spec : TopicSpec.all(Topics.defaults(), 1)) {
+            JsonNode topic = requireNonNull(declared.get(spec.name()));
+            assertThat(spec.shortcomings(new TopicState(
+                            spec.name(),
+                            topic.at("/spec/partitions").asInt(),
+                            topic.at("/spec/replicas").asInt(),
+                            Manifests.fields(topic.at("/spec/config")))))
+                    .as(spec.name())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLetEachRoleSeeTheSettingsOfItsTopics() throws IOException {
+        for (JsonNode user : Manifests.ofKind(COMPONENTS.resolve("strimzi/users.yaml"), "KafkaUser").stream()
+                .filter(user -> Set.of("captionstream-captioner", "captionstream-trainer")
+                        .contains(Manifests.name(user)))
+                .toList()) {
+            assertThat(Manifests.elements(user.at("/spec/authorization/acls"))
+                            .filter(acl -> acl.at("/resource/type").asText().equals("topic")))
+                    .hasSizeGreaterThan(5)
+                    .allSatisfy(acl ->
+                            assertThat(Manifests.texts(acl.path("operations"))).contains("DescribeConfigs"));
+        }
+    }
+
+    /** Kafka Streams passes on to its internal topics only what begins with {@code topic.}, and says nothing of the rest. */
+    @Test
+    void shouldSetInternalTopicsByNamesThatHaveAnEffect() throws IOException {
+        List<Path> files = new ArrayList<>(List.of(Path.of("docker-compose.yml"), Path.of("docs/tuning.md")));
+        try (Stream<Path> found = Files.walk(Manifests.FOLDER)) {
+            found.filter(file -> file.toString().matches(".*\\.(yaml|properties)"))
+                    .forEach(files::add);
+        }
+        Pattern withoutEffect =
+                Pattern.compile("properties\\.\"?min\\.insync|PROPERTIES__MIN_INSYNC|`min\\.insync\\.replicas`");
+        for (Path file : files) {
+            assertThat(withoutEffect.matcher(Files.readString(file)).find())
+                    .as("%s sets min.insync.replicas without topic.", file)
+                    .isFalse();
+        }
+        assertThat(read(BASE.resolve("common.properties")))
+                .containsEntry("captionstream.kafka.properties.\"topic.min.insync.replicas\"", "2");
     }
 
     @Test
