@@ -11,10 +11,14 @@ import static io.captionstream.image.ImageErrorCode.TIMEOUT;
 import static io.captionstream.image.ImageErrorCode.TOO_MANY_REQUESTS;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Strings;
 import com.google.common.base.Supplier;
 import com.google.common.base.Suppliers;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -36,6 +40,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 final class S3Source implements ImageSource {
     private static final int PREFIX = "s3://".length();
+    private static final Set<String> EXPIRED = Set.of("ExpiredToken", "InvalidToken", "TokenRefreshRequired");
 
     private final S3Config config;
     private final Supplier<S3Client> client;
@@ -71,14 +76,13 @@ final class S3Source implements ImageSource {
 
     @Override
     public byte[] fetch(String uri, Fetch fetch) throws ImageException, InterruptedException {
-        int slash = uri.startsWith("//", 3) ? uri.indexOf('/', PREFIX) : -1;
+        int slash = slash(uri);
         if (slash <= PREFIX || slash == uri.length() - 1) {
             throw ImageException.fetch(INVALID_REFERENCE, "Not of the form s3://bucket/key: " + Redaction.redact(uri));
         }
-        String bucket = uri.substring(PREFIX, slash);
-        if (!bucket.matches("[A-Za-z0-9][A-Za-z0-9._-]{1,254}")) {
-            throw ImageException.fetch(INVALID_REFERENCE, "Not a bucket name: " + Redaction.redact(uri));
-        }
+        String bucket = bucket(uri)
+                .orElseThrow(
+                        () -> ImageException.fetch(INVALID_REFERENCE, "Not a bucket name: " + Redaction.redact(uri)));
         if (!config.buckets().isEmpty() && !config.buckets().contains(bucket)) {
             throw ImageException.fetch(FORBIDDEN_BUCKET, "The bucket " + bucket + " is not among the configured ones");
         }
@@ -95,6 +99,17 @@ final class S3Source implements ImageSource {
                     ? fetch.timeout(e)
                     : ImageException.fetch(CONNECTION_FAILED, "The connection to the store failed", e);
         }
+    }
+
+    /** The bucket of an s3 URI, if it has one that could be. */
+    static Optional<String> bucket(String uri) {
+        int slash = slash(uri);
+        return Optional.of(slash <= PREFIX ? "" : uri.substring(PREFIX, slash))
+                .filter(bucket -> bucket.matches("[A-Za-z0-9][A-Za-z0-9._-]{1,254}"));
+    }
+
+    private static int slash(String uri) {
+        return uri.startsWith("//", 3) ? uri.indexOf('/', PREFIX) : -1;
     }
 
     private static byte[] read(ResponseInputStream<GetObjectResponse> object, Fetch fetch)
@@ -130,7 +145,7 @@ final class S3Source implements ImageSource {
             if (status == 404) {
                 return ImageException.fetch(NOT_FOUND, what, e);
             }
-            if (status == 401 || status == 403) {
+            if (status == 401 || status == 403 || isExpired(answer)) {
                 return ImageException.fetch(ACCESS_DENIED, what, e);
             }
             if (status == 429) {
@@ -142,6 +157,12 @@ final class S3Source implements ImageSource {
                 CONNECTION_FAILED,
                 "The store cannot be reached: " + Redaction.printable(String.valueOf(e.getMessage())),
                 e);
+    }
+
+    /** Temporary credentials that ended are answered as a bad request. */
+    private static boolean isExpired(S3Exception answer) {
+        AwsErrorDetails details = answer.awsErrorDetails();
+        return details != null && EXPIRED.contains(Strings.nullToEmpty(details.errorCode()));
     }
 
     @Override

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.captionstream.embedded.EmbeddedS3;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -124,6 +125,22 @@ class S3SourceIT {
                     .isEqualTo(TIMEOUT);
         }
         assertThat(failure(config(down, FETCH), "s3://images/a.jpg").code()).isEqualTo(CONNECTION_FAILED);
+    }
+
+    @Test
+    void shouldReportCredentialsThatEnded() throws Exception {
+        byte[] answer = "<Error><Code>ExpiredToken</Code><Message>The token has expired.</Message></Error>"
+                .getBytes(StandardCharsets.UTF_8);
+        try (TestServer server = new TestServer()) {
+            server.on(
+                    "/images/a.jpg",
+                    (request, out) ->
+                            out.write(TestServer.response("400 Bad Request\r\nContent-Type: application/xml", answer)));
+            URI store = URI.create(server.url(""));
+
+            assertThat(failure(config(store, FETCH), "s3://images/a.jpg").code())
+                    .isEqualTo(ACCESS_DENIED);
+        }
     }
 
     private static ImageConfig config(URI endpoint, FetchConfig fetch) {
