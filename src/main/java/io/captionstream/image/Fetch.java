@@ -34,6 +34,7 @@ final class Fetch {
     private boolean stopped;
     private boolean expired;
     private @Nullable Duration retryAfter;
+    private boolean redirected;
     private ByteBudget.@Nullable Reservation reservation;
 
     /** @param onTimeout called when the total time is over, whatever the fetching thread is stuck in */
@@ -54,6 +55,7 @@ final class Fetch {
         attemptNanosLeft = config.attemptTimeout().toNanos();
         stopped = expired;
         retryAfter = null;
+        redirected = false;
         resume();
         check();
     }
@@ -115,6 +117,15 @@ final class Fetch {
 
     synchronized @Nullable Duration retryAfter() {
         return retryAfter;
+    }
+
+    /** The attempt goes on at another host, by which its source cannot be judged. */
+    synchronized void redirected() {
+        redirected = true;
+    }
+
+    synchronized boolean isRedirected() {
+        return redirected;
     }
 
     /**

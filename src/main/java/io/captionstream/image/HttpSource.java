@@ -76,7 +76,11 @@ final class HttpSource implements ImageSource {
                         TOO_MANY_REDIRECTS,
                         "More than " + config.maxRedirects() + " redirects: " + Redaction.redact(uri));
             }
-            target = follow(target, location);
+            HttpTarget next = follow(target, location);
+            if (!next.uri().getHost().equalsIgnoreCase(target.uri().getHost())) {
+                fetch.redirected();
+            }
+            target = next;
         }
     }
 

@@ -54,6 +54,11 @@ public enum ImageErrorCode {
     TOO_MANY_PIXELS(false),
     /** There was no memory left to decode this image in. */
     OUT_OF_MEMORY(true),
+    /**
+     * Not the image: no source answers, or the only one that is asked does not. The message names it and why; the image is
+     * to be loaded again later.
+     */
+    SOURCE_UNAVAILABLE(true),
     /** The loader was closed before the image was there. */
     CLOSED(true),
     /** A bug in this service; the cause says more. */

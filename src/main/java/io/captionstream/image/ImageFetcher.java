@@ -28,13 +28,14 @@ final class ImageFetcher implements AutoCloseable {
     }
 
     /**
+     * @param attempts asked before each attempt, and told what came of it
      * @return the encoded bytes, for which the fetch holds memory until it is released
      * @throws ImageException if it cannot be had, after all attempts
      */
-    byte[] fetch(String uri, Fetch fetch) throws ImageException {
+    byte[] fetch(String uri, Fetch fetch, Attempts attempts) throws ImageException {
         ImageSource source = source(uri);
         try {
-            return Failsafe.with(retries(fetch)).get(() -> attempt(source, uri, fetch));
+            return Failsafe.with(retries(fetch, attempts)).get(() -> attempt(source, uri, fetch, attempts));
         } catch (FailsafeException e) {
             if (e.getCause() instanceof ImageException image) {
                 throw image;
@@ -51,14 +52,19 @@ final class ImageFetcher implements AutoCloseable {
         }
     }
 
-    private static byte[] attempt(ImageSource source, String uri, Fetch fetch)
+    private static byte[] attempt(ImageSource source, String uri, Fetch fetch, Attempts attempts)
             throws ImageException, InterruptedException {
         fetch.beginAttempt();
         boolean complete = false;
         try {
+            attempts.begin();
             byte[] bytes = source.fetch(uri, fetch);
             complete = true;
+            attempts.answered();
             return bytes;
+        } catch (ImageException e) {
+            attempts.failed(e.code(), fetch.isRedirected());
+            throw e;
         } finally {
             fetch.endAttempt();
             if (!complete) {
@@ -67,7 +73,7 @@ final class ImageFetcher implements AutoCloseable {
         }
     }
 
-    private RetryPolicy<byte[]> retries(Fetch fetch) {
+    private RetryPolicy<byte[]> retries(Fetch fetch, Attempts attempts) {
         return RetryPolicy.<byte[]>builder()
                 .withMaxAttempts(config.maxAttempts())
                 .withBackoff(config.backoff(), config.maxBackoff())
@@ -80,15 +86,16 @@ final class ImageFetcher implements AutoCloseable {
                             ? Duration.ofNanos(-1)
                             : Duration.ofNanos((long) Math.ceil(asked.toNanos() / (1 - JITTER)));
                 })
-                .handleIf(failure -> mayPass(failure, fetch))
+                .handleIf(failure -> mayPass(failure, fetch, attempts))
                 .build();
     }
 
-    private boolean mayPass(Throwable failure, Fetch fetch) {
+    private boolean mayPass(Throwable failure, Fetch fetch, Attempts attempts) {
         Duration asked = fetch.retryAfter();
         return failure instanceof ImageException image
                 && image.code().retriable()
                 && !fetch.isExpired()
+                && attempts.mayGoOn()
                 && (asked == null || asked.compareTo(config.maxBackoff()) <= 0);
     }
 

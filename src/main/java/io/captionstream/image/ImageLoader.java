@@ -6,6 +6,7 @@ import static io.captionstream.image.ImageErrorCode.EMPTY_IMAGE;
 import static io.captionstream.image.ImageErrorCode.INTERNAL_ERROR;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Ticker;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.hash.Hashing;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches and decodes images, many at the same time and within bounds: a number of fetches, a number of decodings, and
- * the memory of each. An image is fetched once and decoded once, and resized for every geometry.
+ * the memory of each. An image is fetched once and decoded once, and resized for every geometry. No source of images
+ * keeps those of others waiting: {@link FetchQueue}.
  *
  * <p>What the bounds do not cover is what callers hold: queued references, inline bytes and the results.
  */
@@ -42,6 +45,7 @@ public final class ImageLoader implements AutoCloseable {
     private final ByteBudget encodedMemory;
     private final ByteBudget decodedMemory;
     private final ExecutorService fetchThreads;
+    private final FetchQueue fetches;
     private final ExecutorService decodeThreads;
     private final ScheduledThreadPoolExecutor timer;
     private final Set<Load<?>> running = ConcurrentHashMap.newKeySet();
@@ -52,12 +56,18 @@ public final class ImageLoader implements AutoCloseable {
     }
 
     ImageLoader(ImageConfig config, Map<String, ImageSource> sources) {
+        this(config, sources, Ticker.systemTicker(), Clock.systemUTC());
+    }
+
+    /** @param clock for messages; what is decided, is by the ticker */
+    ImageLoader(ImageConfig config, Map<String, ImageSource> sources, Ticker ticker, Clock clock) {
         this.config = requireNonNull(config, "config is null");
         this.fetcher = new ImageFetcher(sources, config.fetch());
         this.decoder = new ImageDecoder(config.maxBytes(), config.maxPixels());
         this.encodedMemory = new ByteBudget(config.encodedMemory());
         this.decodedMemory = new ByteBudget(config.decodedMemory());
-        this.fetchThreads = threads("image-fetch-%d", config.fetch().threads());
+        this.fetchThreads = threads("image-fetch-%d", config.fetch().allThreads());
+        this.fetches = new FetchQueue(config.fetch(), this::memoryOfSource, fetchThreads, ticker, clock);
         this.decodeThreads = threads("image-decode-%d", config.decodeThreads());
         this.timer = new ScheduledThreadPoolExecutor(
                 1,
@@ -80,6 +90,11 @@ public final class ImageLoader implements AutoCloseable {
                 "data", new DataSource(config.maxBytes()));
     }
 
+    /** Three quarters: a source that begins large answers and does not end them leaves the others room. */
+    private ByteBudget memoryOfSource() {
+        return encodedMemory.part(Math.max(config.maxBytes(), config.encodedMemory() / 4 * 3));
+    }
+
     private static ExecutorService threads(String name, int count) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 count,
@@ -96,8 +111,10 @@ public final class ImageLoader implements AutoCloseable {
      * Loads an image.
      *
      * @param geometries at least one
-     * @return the image, or an {@link ImageException} as the cause of failure. It completes on one of this loader's
-     *     threads: what depends on it must be short. Cancelling it stops the work soon, not at once.
+     * @return the image, or an {@link ImageException} as the cause of failure: {@code SOURCE_UNAVAILABLE} if nothing
+     *     shows that it is the image's or its source's, to be loaded again later. It completes on one of this loader's
+     *     threads, or on the caller's if its source is not asked at present: what depends on it must be short. Cancelling
+     *     it stops the work soon, not at once.
      */
     public CompletableFuture<LoadedImage> load(ImageReference reference, Set<ImageGeometry> geometries) {
         return load(reference, geometries, LoadListener.NONE);
@@ -146,12 +163,27 @@ public final class ImageLoader implements AutoCloseable {
         return load.result;
     }
 
+    /**
+     * What keeps all images from being fetched, in words fit for a health check: {@code no image source answers since …}.
+     * Empty if images fail for reasons of their own or of their sources. Images fail with {@code SOURCE_UNAVAILABLE}
+     * meanwhile. Cheap; safe for use by several threads.
+     */
+    public Optional<String> outage() {
+        return fetches.outage();
+    }
+
+    /** How the sources are now. Cheap; safe for use by several threads. */
+    public SourceHealth sourceHealth() {
+        return fetches.health();
+    }
+
     /** Fails what is not done yet with {@code CLOSED}. */
     @Override
     public void close() {
         closed = true;
         running.forEach(load -> load.result.completeExceptionally(closed()));
         timer.shutdownNow();
+        fetches.close();
         fetchThreads.shutdownNow();
         decodeThreads.shutdownNow();
         fetcher.close();
@@ -162,8 +194,9 @@ public final class ImageLoader implements AutoCloseable {
     }
 
     /** One image on its way. */
-    private final class Load<T> {
+    private final class Load<T> implements FetchTask {
         private final ImageReference reference;
+        private final @Nullable SourceKey source;
         private final Set<ImageGeometry> geometries;
         private final LoadListener listener;
         private final Answer<T> answer;
@@ -173,6 +206,7 @@ public final class ImageLoader implements AutoCloseable {
         @SuppressWarnings("FutureReturnValueIgnored")
         Load(ImageReference reference, Set<ImageGeometry> geometries, LoadListener listener, Answer<T> answer) {
             this.reference = requireNonNull(reference, "reference is null");
+            this.source = reference.uri() == null ? null : SourceKey.of(reference.uri());
             this.geometries = geometries;
             this.listener = requireNonNull(listener, "listener is null");
             this.answer = answer;
@@ -184,20 +218,42 @@ public final class ImageLoader implements AutoCloseable {
             Fetch current = fetch;
             if (current != null) {
                 current.cancel();
+            } else if (source != null) {
+                fetches.cancel(this);
             }
         }
 
         void start() {
             byte[] content = reference.content();
             if (content != null) {
-                submit(decodeThreads, () -> decode(content, Duration.ZERO), () -> {});
+                decodeLater(() -> decode(content, Duration.ZERO), () -> {});
             } else {
-                submit(fetchThreads, () -> fetch(requireNonNull(reference.uri())), () -> {});
+                fetches.submit(this);
             }
         }
 
-        private void fetch(String uri) throws ImageException {
-            Fetch fetch = new Fetch(config.fetch(), config.maxBytes(), encodedMemory, timer, this::timeOut);
+        @Override
+        public SourceKey source() {
+            return requireNonNull(source);
+        }
+
+        @Override
+        public void run(FetchQueue.Turn turn) {
+            attempt(() -> fetch(requireNonNull(reference.uri()), turn));
+        }
+
+        @Override
+        public void refuse(ImageException reason) {
+            result.completeExceptionally(reason);
+        }
+
+        @Override
+        public boolean isDone() {
+            return result.isDone();
+        }
+
+        private void fetch(String uri, FetchQueue.Turn turn) throws ImageException {
+            Fetch fetch = new Fetch(config.fetch(), config.maxBytes(), turn.memory(), timer, () -> timeOut(turn));
             this.fetch = fetch;
             if (result.isDone()) {
                 fetch.cancel();
@@ -206,13 +262,15 @@ public final class ImageLoader implements AutoCloseable {
             long start = System.nanoTime();
             boolean handedOver = false;
             try {
-                byte[] encoded = fetcher.fetch(uri, fetch);
+                byte[] encoded = fetcher.fetch(uri, fetch, turn);
                 if (encoded.length == 0) {
                     throw ImageException.fetch(EMPTY_IMAGE, "The image has no bytes");
                 }
                 Duration time = Duration.ofNanos(System.nanoTime() - start);
                 listener.fetched();
-                handedOver = submit(decodeThreads, () -> decode(encoded, time), fetch::release);
+                handedOver = decodeLater(() -> decode(encoded, time), fetch::release);
+            } catch (ImageException e) {
+                throw turn.verdict(e);
             } finally {
                 if (!handedOver) {
                     fetch.release();
@@ -220,11 +278,9 @@ public final class ImageLoader implements AutoCloseable {
             }
         }
 
-        private void timeOut() {
-            result.completeExceptionally(ImageException.fetch(
-                    ImageErrorCode.TIMEOUT,
-                    "No complete answer within the total time of "
-                            + config.fetch().totalTimeout()));
+        private void timeOut(FetchQueue.Turn turn) {
+            Fetch timedOut = requireNonNull(fetch);
+            result.completeExceptionally(turn.expired(timedOut.timeout(null), timedOut.isRedirected()));
         }
 
         private void decode(byte[] encoded, Duration fetchTime) throws ImageException, InterruptedException {
@@ -256,26 +312,11 @@ public final class ImageLoader implements AutoCloseable {
                     decodeTime);
         }
 
-        private boolean submit(ExecutorService threads, Step step, Runnable after) {
+        private boolean decodeLater(Step step, Runnable after) {
             try {
-                threads.execute(() -> {
+                decodeThreads.execute(() -> {
                     try {
-                        if (!result.isDone()) {
-                            step.run();
-                        }
-                    } catch (ImageException e) {
-                        result.completeExceptionally(e);
-                    } catch (InterruptedException e) {
-                        result.completeExceptionally(closed());
-                    } catch (Throwable e) {
-                        // An image that is never answered would stop its partition: better a failure, whatever it is.
-                        result.completeExceptionally(ImageException.fetch(
-                                INTERNAL_ERROR,
-                                "Loading failed: " + e.getClass().getSimpleName(),
-                                e));
-                        if (e instanceof Error error && !(e instanceof OutOfMemoryError)) {
-                            throw error;
-                        }
+                        attempt(step);
                     } finally {
                         after.run();
                     }
@@ -285,6 +326,30 @@ public final class ImageLoader implements AutoCloseable {
                 result.completeExceptionally(closed());
                 return false;
             }
+        }
+
+        private void attempt(Step step) {
+            try {
+                if (!result.isDone()) {
+                    step.run();
+                }
+            } catch (ImageException e) {
+                fail(e);
+            } catch (InterruptedException e) {
+                result.completeExceptionally(closed());
+            } catch (Throwable e) {
+                // An image that is never answered would stop its partition: better a failure, whatever it is.
+                fail(ImageException.fetch(
+                        INTERNAL_ERROR, "Loading failed: " + e.getClass().getSimpleName(), e));
+                if (e instanceof Error error && !(e instanceof OutOfMemoryError)) {
+                    throw error;
+                }
+            }
+        }
+
+        // What fails while connections and timers are closed does not fail for a reason of its own.
+        private void fail(ImageException failure) {
+            result.completeExceptionally(closed ? closed() : failure);
         }
     }
 

@@ -225,7 +225,7 @@ class ImageLoaderTest {
             Fetch first = new Fetch(fetch, jpeg.length, memory, timer, () -> {});
             CompletableFuture<Void> running = CompletableFuture.runAsync(() -> {
                 try {
-                    fetcher.fetch("test:first", first);
+                    fetcher.fetch("test:first", first, Attempts.UNCONDITIONAL);
                 } catch (ImageException e) {
                     throw new IllegalStateException(e);
                 } finally {
@@ -236,7 +236,8 @@ class ImageLoaderTest {
             FetchConfig hasty = new FetchConfig(
                     2, Duration.ofMillis(100), Duration.ofMillis(100), 1, Duration.ofMillis(1), Duration.ofMillis(2));
             Fetch second = new Fetch(hasty, jpeg.length, memory, timer, () -> {});
-            assertThat(fetcher.fetch("test:second", second)).isEqualTo(jpeg);
+            assertThat(fetcher.fetch("test:second", second, Attempts.UNCONDITIONAL))
+                    .isEqualTo(jpeg);
             second.release();
             running.get(30, TimeUnit.SECONDS);
             assertThat(memory.usedBytes()).isZero();
