@@ -87,6 +87,13 @@ public final class PageSettings {
         Duration attempt = fetch.attemptTimeout().compareTo(total) < 0 ? fetch.attemptTimeout() : total;
         return image.withDecodeThreads(1)
                 .withMemory(image.maxBytes(), image.decodedMemory() / 4 + 1)
-                .withFetch(new FetchConfig(FETCHES, attempt, total, 1, fetch.backoff(), fetch.maxBackoff()));
+                .withFetch(new FetchConfig(
+                        FETCHES,
+                        attempt,
+                        total,
+                        1,
+                        fetch.backoff(),
+                        fetch.maxBackoff(),
+                        fetch.sources().atMost(FETCHES)));
     }
 }

@@ -301,6 +301,31 @@ public interface ServiceConfig {
 
         @WithDefault("5s")
         Duration maxBackoff();
+
+        /** Fetches from one host or bucket at the same time; by default as many as there are threads. */
+        OptionalInt maxPerSource();
+
+        Breaker breaker();
+
+        /** How long an answer of another source shows that it is not the network. */
+        @WithDefault("1m")
+        Duration outageWindow();
+
+        /** How long images are kept while no source answers. */
+        @WithDefault("24h")
+        Duration outageLimit();
+    }
+
+    interface Breaker {
+        /** Failed attempts in a row after which a source is not asked for a while. */
+        @WithDefault("10")
+        int failures();
+
+        @WithDefault("5s")
+        Duration minPause();
+
+        @WithDefault("1m")
+        Duration maxPause();
     }
 
     interface Http {

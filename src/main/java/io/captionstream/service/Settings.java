@@ -11,6 +11,7 @@ import io.captionstream.image.FileConfig;
 import io.captionstream.image.HttpConfig;
 import io.captionstream.image.ImageConfig;
 import io.captionstream.image.S3Config;
+import io.captionstream.image.SourceConfig;
 import io.captionstream.inference.BatcherConfig;
 import io.captionstream.inference.BreakerConfig;
 import io.captionstream.model.DecodingOptions;
@@ -138,7 +139,14 @@ final class Settings {
                 fetch.totalTimeout(),
                 fetch.maxAttempts(),
                 fetch.backoff(),
-                fetch.maxBackoff());
+                fetch.maxBackoff(),
+                new SourceConfig(
+                        fetch.maxPerSource().orElse(fetch.threads()),
+                        fetch.breaker().failures(),
+                        fetch.breaker().minPause(),
+                        fetch.breaker().maxPause(),
+                        fetch.outageWindow(),
+                        fetch.outageLimit()));
     }
 
     private static HttpConfig http(ServiceConfig.Http http) {

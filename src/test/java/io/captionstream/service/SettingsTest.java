@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.captionstream.caption.CaptionConfig;
 import io.captionstream.caption.Ordering;
+import io.captionstream.image.FetchConfig;
 import io.captionstream.image.ImageConfig;
+import io.captionstream.image.SourceConfig;
 import io.captionstream.inference.BatcherConfig;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.PropertiesConfigSource;
@@ -67,6 +69,50 @@ class SettingsTest {
         assertThat(settings.image().http().allowedNetworks()).containsExactlyInAnyOrder("10.0.0.0/8", "::1/128");
         assertThat(settings.image().maxBytes()).isEqualTo(1L << 20);
         assertThat(settings.topics().deadLetters()).isEqualTo("graveyard");
+    }
+
+    @Test
+    void shouldLimitSourcesToTheThreadsThereAreUnlessTheOperatorSaysLess() {
+        FetchConfig few = new Settings(config(Map.of("captionstream.image.fetch.threads", "8")), HEAP)
+                .image()
+                .fetch();
+        FetchConfig limited = new Settings(
+                        config(Map.of(
+                                "captionstream.image.fetch.max-per-source", "3",
+                                "captionstream.image.fetch.breaker.failures", "20",
+                                "captionstream.image.fetch.breaker.min-pause", "1s",
+                                "captionstream.image.fetch.breaker.max-pause", "10m",
+                                "captionstream.image.fetch.outage-window", "2m",
+                                "captionstream.image.fetch.outage-limit", "1h")),
+                        HEAP)
+                .image()
+                .fetch();
+
+        assertThat(few.sources().maxPerSource()).isEqualTo(8);
+        assertThat(limited.sources())
+                .isEqualTo(new SourceConfig(
+                        3,
+                        20,
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(2),
+                        Duration.ofHours(1)));
+    }
+
+    @Test
+    void shouldRefuseSettingsOfSourcesThatDoNotGoTogether() {
+        assertThatThrownBy(() -> new Settings(
+                                config(Map.of(
+                                        "captionstream.image.fetch.threads", "8",
+                                        "captionstream.image.fetch.max-per-source", "9")),
+                                HEAP)
+                        .image())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxPerSource must not be more than threads");
+        assertThatThrownBy(() ->
+                        new Settings(config(Map.of("captionstream.image.fetch.breaker.max-pause", "1s")), HEAP).image())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("breakerMaxPause must not be shorter");
     }
 
     @Test
