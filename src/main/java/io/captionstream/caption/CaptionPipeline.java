@@ -241,7 +241,7 @@ final class CaptionPipeline {
     }
 
     private static Outcome outcome(InFlightImage image, Throwable failure) {
-        if (isPassing(failure)) {
+        if (isTransient(failure)) {
             return new Postponed(String.valueOf(failure.getMessage()), null);
         }
         if (failure instanceof RejectedEventException rejected) {
@@ -270,14 +270,16 @@ final class CaptionPipeline {
         };
     }
 
-    private static boolean isPassing(Throwable failure) {
+    private static boolean isTransient(Throwable failure) {
         return failure instanceof RegistryUnavailableException
                 || failure instanceof CancellationException
                 || failure instanceof RejectedExecutionException
                 || (failure instanceof InferenceException inference
                         && (inference.code() == InferenceException.Code.CLOSED
                                 || inference.code() == InferenceException.Code.UNAVAILABLE))
-                || (failure instanceof ImageException image && image.code() == ImageErrorCode.CLOSED);
+                || (failure instanceof ImageException image
+                        && (image.code() == ImageErrorCode.CLOSED
+                                || image.code() == ImageErrorCode.SOURCE_UNAVAILABLE));
     }
 
     private static Rejected rejected(InFlightImage image, ErrorCode code, Stage stage, Throwable failure) {

@@ -37,7 +37,7 @@ final class InFlightImages {
     private final Map<InFlightImage, Completion> finished = new HashMap<>();
     private final Set<InFlightImage> admitted = new LinkedHashSet<>();
     private final PriorityQueue<Retry> retries = new PriorityQueue<>(Comparator.comparingLong(Retry::atNanos));
-    private final Map<InFlightImage, Postponements> postponements = new HashMap<>();
+    private final Map<InFlightImage, Integer> failures = new HashMap<>();
     private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
     private long admittedBytes;
     private volatile boolean closed;
@@ -65,8 +65,6 @@ final class InFlightImages {
 
     private record Retry(
             long atNanos, InFlightImage image, @Nullable UnwrittenCaptions unwritten) {}
-
-    private record Postponements(int count, long sinceNanos) {}
 
     InFlightImages(
             CaptionConfig config,
@@ -214,28 +212,12 @@ final class InFlightImages {
         InFlightImage image = completion.image();
         shared.isolation().release(this);
         if (completion.outcome() instanceof Postponed postponed) {
-            Rejected otherwise = postponed.otherwise();
-            if (otherwise == null || !hasWaitedEnough(image)) {
-                task.ledger().acquit();
-                postpone(image, postponed);
-                return;
-            }
-            finish(new Completion(image, otherwise, completion.atNanos()));
+            task.ledger().acquit();
+            postpone(image, postponed);
             return;
         }
-        finish(completion);
-    }
-
-    private boolean hasWaitedEnough(InFlightImage image) {
-        Postponements before = postponements.get(image);
-        return before != null
-                && ticker.read() - before.sinceNanos() >= backoff.patience().toNanos();
-    }
-
-    private void finish(Completion completion) {
-        InFlightImage image = completion.image();
         image.advance(completion.outcome() instanceof Captioned ? ImageState.DONE : ImageState.FAILED);
-        postponements.remove(image);
+        failures.remove(image);
         finished.put(image, completion);
         for (InFlightImage leaving : order.ready(image)) {
             emit(leaving);
@@ -256,11 +238,8 @@ final class InFlightImages {
         image.advance(ImageState.WAITING);
         image.trace().postponed(postponed.reason());
         task.ledger().obstacle(postponed.reason());
-        Postponements so = postponements.merge(
-                image,
-                new Postponements(1, ticker.read()),
-                (before, now) -> new Postponements(before.count() + 1, before.sinceNanos()));
-        long at = ticker.read() + backoff.after(so.count()).toNanos();
+        int failed = failures.merge(image, 1, Integer::sum);
+        long at = ticker.read() + backoff.after(failed).toNanos();
         retries.add(new Retry(at, image, postponed.unwritten()));
         listener.postponed();
     }

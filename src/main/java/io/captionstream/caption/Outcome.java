@@ -38,17 +38,8 @@ sealed interface Outcome {
      * Nothing yet: to be tried again later.
      *
      * @param unwritten the caption events if only writing it failed; null if the work begins anew
-     * @param otherwise what becomes of it when it has waited for too long; null if it waits without limit
      */
-    record Postponed(
-            String reason,
-            @Nullable UnwrittenCaptions unwritten,
-            @Nullable Rejected otherwise) implements Outcome {
-        /** Waits without limit. */
-        public Postponed(String reason, @Nullable UnwrittenCaptions unwritten) {
-            this(reason, unwritten, null);
-        }
-
+    record Postponed(String reason, @Nullable UnwrittenCaptions unwritten) implements Outcome {
         public Postponed {
             requireNonNull(reason, "reason is null");
         }

@@ -9,23 +9,14 @@ import java.time.Duration;
  *
  * @param initial pause after the first failure
  * @param max longest pause
- * @param patience how long an image waits at least for a source that is out, before it becomes a dead letter after all
  */
-public record RetryBackoff(Duration initial, Duration max, Duration patience) {
-    private static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(30);
-
+public record RetryBackoff(Duration initial, Duration max) {
     public RetryBackoff {
         checkArgument(initial.toMillis() > 0, "initial must be positive: %s", initial);
         checkArgument(max.compareTo(initial) >= 0, "max %s is shorter than initial %s", max, initial);
-        checkArgument(!patience.isNegative(), "patience is negative: %s", patience);
     }
 
-    /** With a patience of half an hour. */
-    public RetryBackoff(Duration initial, Duration max) {
-        this(initial, max, DEFAULT_PATIENCE);
-    }
-
-    /** 100 ms to 5 s, for half an hour. */
+    /** 100 ms to 5 s. */
     public static RetryBackoff defaults() {
         return new RetryBackoff(Duration.ofMillis(100), Duration.ofSeconds(5));
     }

@@ -66,7 +66,8 @@ final class CaptionMetrics implements CaptionListener {
                 .description("Time from the timestamp of an image event to its caption event")
                 .register(meters);
         this.postponed = Counter.builder("captionstream.images.postponed")
-                .description("Attempts put off because the schema registry did not answer")
+                .description(
+                        "Attempts put off because the schema registry, a model or all sources of images did not answer")
                 .register(meters);
         this.waited = Timer.builder("captionstream.images.waited")
                 .description("Time that events waited for room in flight")

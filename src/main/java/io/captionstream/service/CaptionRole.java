@@ -110,6 +110,7 @@ final class CaptionRole implements AutoCloseable {
         releases.tell(served::accept);
         models = served;
         ImageLoader images = own(new ImageLoader(settings.image()));
+        SourceMetrics.bind(meters, images);
         ExecutorService codecThreads = codecThreads();
         CaptionMetrics metrics = new CaptionMetrics(
                 meters,
@@ -140,7 +141,7 @@ final class CaptionRole implements AutoCloseable {
                 kafkaStreams -> own(new StreamsMeters(kafkaStreams)).bindTo(meters, Role.CAPTION),
                 onFailure,
                 clients,
-                () -> clients.stalled(config.health().progressTimeout()));
+                () -> images.outage().or(() -> clients.stalled(config.health().progressTimeout())));
         return own(streams);
     }
 

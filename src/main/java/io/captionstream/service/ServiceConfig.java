@@ -165,10 +165,6 @@ public interface ServiceConfig {
         @WithDefault("5s")
         Duration maxRetryBackoff();
 
-        /** How long images wait, at least, while no image source answers, before they become dead letters. */
-        @WithDefault("30m")
-        Duration outagePatience();
-
         /** Largest record that is read or written. */
         @WithDefault("32M")
         MemorySize maxRecordSize();

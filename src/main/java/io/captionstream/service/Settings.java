@@ -72,7 +72,7 @@ final class Settings {
                 caption.ordering(),
                 limits,
                 caption.punctuationInterval(),
-                new RetryBackoff(caption.retryBackoff(), caption.maxRetryBackoff(), caption.outagePatience()),
+                new RetryBackoff(caption.retryBackoff(), caption.maxRetryBackoff()),
                 decoding(),
                 Math.toIntExact(caption.maxRecordSize().asLongValue()));
         return config.cloudevents().enabled() ? settings.withCloudEvents(source()) : settings;

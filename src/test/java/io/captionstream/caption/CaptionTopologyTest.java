@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CaptionTopologyTest {
+    private static final Set<ImageErrorCode> TRANSIENT =
+            Set.of(ImageErrorCode.CLOSED, ImageErrorCode.SOURCE_UNAVAILABLE);
+
     private TopologyHarness harness = new TopologyHarness(CaptionConfig.defaults());
 
     @AfterEach
@@ -406,7 +410,7 @@ class CaptionTopologyTest {
 
     @Test
     void shouldBoundWhatIsInFlightByBytes() {
-        reopen(Ordering.KEY, new InFlightLimits(100, 2500, 1 << 30));
+        reopen(Ordering.KEY, new InFlightLimits(100, 3500, 1 << 30));
         harness.first.manual();
         harness.ticker.step(Duration.ofMillis(1));
         for (int image = 1; image <= 3; image++) {
@@ -418,7 +422,7 @@ class CaptionTopologyTest {
 
     @Test
     void shouldBoundWhatIsInFlightInTheProcess() {
-        reopen(Ordering.KEY, new InFlightLimits(100, 1 << 30, 2500));
+        reopen(Ordering.KEY, new InFlightLimits(100, 1 << 30, 3500));
         harness.first.manual();
         harness.ticker.step(Duration.ofMillis(1));
         for (int image = 1; image <= 3; image++) {
@@ -536,6 +540,24 @@ class CaptionTopologyTest {
             assertThat(header(outcome, "captionstream.event.time")).isEqualTo(Long.toString(old.toEpochMilli()));
         });
         assertThat(FakeCodec.decode(caption.value()).getOrigin().getTimestamp()).isEqualTo(old);
+    }
+
+    @Test
+    void shouldKeepAnEventInFlightWhileNothingAnswersForIt() {
+        harness.first.manual();
+        harness.send("key", 1);
+        harness.first.fail(1, new InferenceException(InferenceException.Code.UNAVAILABLE, "device lost"));
+        harness.send("other", event(2).setUri("broken:SOURCE_UNAVAILABLE").build());
+        harness.punctuate();
+
+        assertThat(harness.inFlight()).containsExactly(0L, 1L);
+        assertThat(harness.deadLetterRecords()).isEmpty();
+
+        harness.ticker.advance(Duration.ofSeconds(1));
+        harness.punctuate();
+        harness.first.finish(1);
+        harness.punctuate();
+        assertThat(harness.captionedIds()).containsExactly("id-1");
     }
 
     @Test
@@ -661,7 +683,7 @@ class CaptionTopologyTest {
     @Test
     void shouldRejectEveryKindOfBrokenImage() {
         for (ImageErrorCode code : ImageErrorCode.values()) {
-            if (code != ImageErrorCode.CLOSED) {
+            if (!TRANSIENT.contains(code)) {
                 assertRejected(
                         ErrorCode.of(code).name(),
                         "FETCH",
@@ -677,7 +699,7 @@ class CaptionTopologyTest {
     @Test
     void shouldHaveACodeForEveryKindOfBrokenImage() {
         for (ImageErrorCode code : ImageErrorCode.values()) {
-            if (code != ImageErrorCode.CLOSED) {
+            if (!TRANSIENT.contains(code)) {
                 assertThat(ErrorCode.of(code)).isNotEqualTo(ErrorCode.IMAGE_FAILED);
             }
         }

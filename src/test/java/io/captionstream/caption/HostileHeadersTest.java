@@ -3,17 +3,10 @@ package io.captionstream.caption;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.collect.ImmutableMap;
 import java.net.URI;
-import java.time.Clock;
 import java.util.List;
-import java.util.Properties;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,30 +35,12 @@ class HostileHeadersTest {
 
     /** Headers of the caption event of an event with headers. */
     private static Headers caption(Headers received) {
-        CaptionConfig config = CaptionConfig.defaults().withCloudEvents(URI.create("/captions"));
-        Properties properties = new Properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "hostile-headers");
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
-        try (TopologyTestDriver driver = new TopologyTestDriver(
-                CaptionTopology.build(
-                        config,
-                        new FakeCodec(),
-                        new FakeImages(),
-                        ImmutableMap.of("first", new FakeModel("first")),
-                        CaptionTrials.NONE,
-                        Runnable::run,
-                        Clock.systemUTC(),
-                        new CaptionListener() {}),
-                properties,
-                TopologyHarness.NOW)) {
+        try (TopologyHarness harness =
+                new TopologyHarness(CaptionConfig.defaults().withCloudEvents(URI.create("/captions")))) {
             byte[] value = FakeCodec.encode(
                     TopologyHarness.event(1).setModels(List.of("first")).build());
-            driver.createInputTopic(config.topics().imageEvents(), new ByteArraySerializer(), new ByteArraySerializer())
-                    .pipeInput(new TestRecord<>("key".getBytes(UTF_8), value, received, TopologyHarness.NOW));
-            return driver.createOutputTopic(
-                            config.topics().captionEvents(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
-                    .readRecord()
-                    .headers();
+            harness.send(new TestRecord<>("key".getBytes(UTF_8), value, received, TopologyHarness.NOW));
+            return harness.captionRecords().get(0).headers();
         }
     }
 }

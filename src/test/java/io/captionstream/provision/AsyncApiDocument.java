@@ -36,6 +36,8 @@ final class AsyncApiDocument {
     private static final String BINDING = "0.5.0";
     private static final String AVRO = "application/vnd.apache.avro;version=1.9.0";
 
+    private static final String EVENT_TIME = "Timestamp of the event's record, in milliseconds since 1970.";
+
     private static final Map<String, String> HEADERS = Map.ofEntries(
             Map.entry(DeadLetterHeaders.CODE, "Why, in a word; the codes are in dead-letters.md."),
             Map.entry(DeadLetterHeaders.CATEGORY, "EVENT, IMAGE, INFERENCE, INTERNAL or LABEL."),
@@ -43,6 +45,9 @@ final class AsyncApiDocument {
             Map.entry(DeadLetterHeaders.REASON, "What happened, for a person to read."),
             Map.entry(DeadLetterHeaders.ATTEMPT, "How often the event was tried."),
             Map.entry(DeadLetterHeaders.OMITTED_BYTES, "Size of a value that was too large to keep."),
+            Map.entry(DeadLetterHeaders.OMITTED_HEADERS, "How many headers there were, where they did not fit."),
+            Map.entry(DeadLetterHeaders.OMITTED_KEY, "Size of a key that did not fit."),
+            Map.entry(DeadLetterHeaders.EVENT_TIME, EVENT_TIME),
             Map.entry(DeadLetterHeaders.RETRY_OF, "The dead letter that this event was, topic-partition@offset."),
             Map.entry(DeadLetterHeaders.EXCEPTION, "Class of the exception."),
             Map.entry(DeadLetterHeaders.MESSAGE, "The reason, under the name that Kafka Streams gives it."),
@@ -50,17 +55,24 @@ final class AsyncApiDocument {
             Map.entry(DeadLetterHeaders.PARTITION, "Partition the event was read from."),
             Map.entry(DeadLetterHeaders.OFFSET, "Offset the event was read at."));
 
-    private static final Map<String, String> CAPTION_HEADERS = Map.of(
-            "content-type", "Of the value, as CloudEvents have it.",
-            "ce_specversion", "1.0: a CloudEvent in binary mode, unless captionstream.cloudevents.enabled is false.",
-            "ce_id", "Where the image event was and what was made of it, the same if it is sent again.",
-            "ce_source", "captionstream.cloudevents.source",
-            "ce_type", "io.captionstream.event.CaptionEvent",
-            "ce_subject", "The key.",
-            "ce_time", "When it was sent, RFC 3339.",
-            "ce_causationid", "The ce_id of the image event, if it is a CloudEvent.",
-            "ce_correlationid", "The id that the row of events began with, if the image event is a CloudEvent.",
-            "traceparent", "The span of the image where traces are on; otherwise as received, as all other headers.");
+    private static final Map<String, String> CAPTION_HEADERS = Map.ofEntries(
+            Map.entry(DeadLetterHeaders.EVENT_TIME, EVENT_TIME),
+            Map.entry("content-type", "Of the value, as CloudEvents have it."),
+            Map.entry(
+                    "ce_specversion",
+                    "1.0: a CloudEvent in binary mode, unless captionstream.cloudevents.enabled is false."),
+            Map.entry("ce_id", "Where the image event was and what was made of it, the same if it is sent again."),
+            Map.entry("ce_source", "captionstream.cloudevents.source"),
+            Map.entry("ce_type", "io.captionstream.event.CaptionEvent"),
+            Map.entry("ce_subject", "The key."),
+            Map.entry("ce_time", "When it was sent, RFC 3339."),
+            Map.entry("ce_causationid", "The ce_id of the image event, if it is a CloudEvent."),
+            Map.entry(
+                    "ce_correlationid",
+                    "The id that the row of events began with, if the image event is a CloudEvent."),
+            Map.entry(
+                    "traceparent",
+                    "The span of the image where traces are on; otherwise as received, as all other headers."));
 
     private final Topics topics = Topics.defaults();
     private final Map<String, Schema> schemas = EventSchemas.byTopic(topics);
@@ -217,9 +229,17 @@ final class AsyncApiDocument {
         return event;
     }
 
-    private static Map<String, Object> deadLetter(String topic) {
+    private Map<String, Object> deadLetter(String topic) {
         Map<String, String> headers = new LinkedHashMap<>(HEADERS);
         headers.remove(DeadLetterHeaders.RETRY_OF);
+        if (!topic.equals(topics.deadLetters())) {
+            headers.keySet()
+                    .removeAll(Set.of(
+                            DeadLetterHeaders.EVENT_TIME,
+                            DeadLetterHeaders.OMITTED_BYTES,
+                            DeadLetterHeaders.OMITTED_HEADERS,
+                            DeadLetterHeaders.OMITTED_KEY));
+        }
         return ordered(
                 "title",
                 "Dead letter of " + topic,
