@@ -30,8 +30,8 @@ public interface CaptionListener {
     /** A dead letter was forwarded. */
     default void deadLettered(ErrorCode code, Stage stage) {}
 
-    /** An event stays in flight because the registry, or something that is closing, does not answer now. */
-    default void postponed() {}
+    /** An event stays in flight because something that is not its own does not work now. */
+    default void postponed(PostponementCause cause) {}
 
     /** A task has begun, with this many images that were in flight before. */
     default void restored(String taskId, int images) {}

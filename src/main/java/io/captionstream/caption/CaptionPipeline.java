@@ -7,7 +7,6 @@ import io.captionstream.caption.Outcome.Rejected;
 import io.captionstream.event.CaptionEvent;
 import io.captionstream.event.EventCodec;
 import io.captionstream.event.RegistryUnavailableException;
-import io.captionstream.image.ImageErrorCode;
 import io.captionstream.image.ImageException;
 import io.captionstream.image.ImageGeometry;
 import io.captionstream.image.LoadedImage;
@@ -170,7 +169,7 @@ final class CaptionPipeline {
         try {
             value = codec.encodeCaptionEvent(topic, captions.captions());
         } catch (RegistryUnavailableException e) {
-            return new Postponed(String.valueOf(e.getMessage()), captions);
+            return new Postponed(PostponementCause.REGISTRY, String.valueOf(e.getMessage()), captions);
         }
         if (value.length > maxRecordBytes) {
             throw new CompletionException(new RejectedEventException(
@@ -241,8 +240,9 @@ final class CaptionPipeline {
     }
 
     private static Outcome outcome(InFlightImage image, Throwable failure) {
-        if (isTransient(failure)) {
-            return new Postponed(String.valueOf(failure.getMessage()), null);
+        PostponementCause postponement = postponementCause(failure);
+        if (postponement != null) {
+            return new Postponed(postponement, String.valueOf(failure.getMessage()), null);
         }
         if (failure instanceof RejectedEventException rejected) {
             Throwable cause = rejected.getCause() == null ? rejected : rejected.getCause();
@@ -270,16 +270,29 @@ final class CaptionPipeline {
         };
     }
 
-    private static boolean isTransient(Throwable failure) {
-        return failure instanceof RegistryUnavailableException
-                || failure instanceof CancellationException
-                || failure instanceof RejectedExecutionException
-                || (failure instanceof InferenceException inference
-                        && (inference.code() == InferenceException.Code.CLOSED
-                                || inference.code() == InferenceException.Code.UNAVAILABLE))
-                || (failure instanceof ImageException image
-                        && (image.code() == ImageErrorCode.CLOSED
-                                || image.code() == ImageErrorCode.SOURCE_UNAVAILABLE));
+    /** What the image waits for; null if the failure is its own. */
+    private static @Nullable PostponementCause postponementCause(Throwable failure) {
+        if (failure instanceof RegistryUnavailableException) {
+            return PostponementCause.REGISTRY;
+        }
+        if (failure instanceof CancellationException || failure instanceof RejectedExecutionException) {
+            return PostponementCause.CLOSING;
+        }
+        if (failure instanceof InferenceException inference) {
+            return switch (inference.code()) {
+                case CLOSED -> PostponementCause.CLOSING;
+                case UNAVAILABLE -> PostponementCause.MODEL;
+                case MODEL_FAILURE, OUT_OF_MEMORY, UNSUPPORTED_OPTIONS -> null;
+            };
+        }
+        if (failure instanceof ImageException image) {
+            return switch (image.code()) {
+                case CLOSED -> PostponementCause.CLOSING;
+                case SOURCE_UNAVAILABLE -> PostponementCause.SOURCES;
+                default -> null;
+            };
+        }
+        return null;
     }
 
     private static Rejected rejected(InFlightImage image, ErrorCode code, Stage stage, Throwable failure) {

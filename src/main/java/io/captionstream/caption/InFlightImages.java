@@ -241,7 +241,7 @@ final class InFlightImages {
         int failed = failures.merge(image, 1, Integer::sum);
         long at = ticker.read() + backoff.after(failed).toNanos();
         retries.add(new Retry(at, image, postponed.unwritten()));
-        listener.postponed();
+        listener.postponed(postponed.cause());
     }
 
     private void retry() {

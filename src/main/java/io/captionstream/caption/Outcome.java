@@ -39,8 +39,12 @@ sealed interface Outcome {
      *
      * @param unwritten the caption events if only writing it failed; null if the work begins anew
      */
-    record Postponed(String reason, @Nullable UnwrittenCaptions unwritten) implements Outcome {
+    record Postponed(
+            PostponementCause cause,
+            String reason,
+            @Nullable UnwrittenCaptions unwritten) implements Outcome {
         public Postponed {
+            requireNonNull(cause, "cause is null");
             requireNonNull(reason, "reason is null");
         }
     }

@@ -31,7 +31,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A role may use its consumer group, its transactional ids and its internal topics. */
+/** A role may use its consumer group, its transactional ids and, if it has such, its internal topics. */
 final class ApplicationCheck implements Check {
     private final RoleNeeds role;
     private final Connection connection;
@@ -53,8 +53,10 @@ final class ApplicationCheck implements Check {
         List<Finding> findings = new ArrayList<>();
         try (Admin admin = connection.admin()) {
             group(admin).ifPresent(findings::add);
-            creation(admin).ifPresent(findings::add);
-            findings.addAll(internalTopics(admin));
+            if (role.trains()) {
+                creation(admin).ifPresent(findings::add);
+                findings.addAll(internalTopics(admin));
+            }
             if (role.exactlyOnce()) {
                 transactions().ifPresent(findings::add);
             }
@@ -64,8 +66,11 @@ final class ApplicationCheck implements Check {
         return findings.isEmpty()
                 ? List.of(Finding.ok(
                         name(),
-                        "group %s, its internal topics%s"
-                                .formatted(role.applicationId(), role.exactlyOnce() ? ", its transactional ids" : "")))
+                        "group %s%s%s"
+                                .formatted(
+                                        role.applicationId(),
+                                        role.trains() ? ", its internal topics" : "",
+                                        role.exactlyOnce() ? ", its transactional ids" : "")))
                 : findings;
     }
 

@@ -16,7 +16,7 @@ import org.apache.kafka.common.acl.AclOperation;
  * What a role of the service asks of the brokers.
  *
  * @param name of the role
- * @param trains whether it makes versions, which go into the store
+ * @param trains whether it makes versions, which go into the store, and keeps state in internal topics
  * @param applicationId consumer group, and prefix of internal topics and transactional ids
  * @param exactlyOnce whether it writes in transactions
  * @param operations on each topic

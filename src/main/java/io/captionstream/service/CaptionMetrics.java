@@ -3,6 +3,7 @@ package io.captionstream.service;
 import io.captionstream.caption.CaptionListener;
 import io.captionstream.caption.ErrorCode;
 import io.captionstream.caption.ImageTrace;
+import io.captionstream.caption.PostponementCause;
 import io.captionstream.caption.Stage;
 import io.captionstream.caption.Step;
 import io.captionstream.caption.TrialMode;
@@ -35,7 +36,7 @@ final class CaptionMetrics implements CaptionListener {
     private final Map<Step, Timer> steps = new EnumMap<>(Step.class);
     private final Timer processing;
     private final Timer endToEnd;
-    private final Counter postponed;
+    private final Map<PostponementCause, Counter> postponed = new EnumMap<>(PostponementCause.class);
     private final Timer waited;
     private final Counter restored;
     private final Map<String, Load> loads = new ConcurrentHashMap<>();
@@ -65,10 +66,14 @@ final class CaptionMetrics implements CaptionListener {
         this.endToEnd = Histograms.longTimes("captionstream.end.to.end")
                 .description("Time from the timestamp of an image event to its caption event")
                 .register(meters);
-        this.postponed = Counter.builder("captionstream.images.postponed")
-                .description(
-                        "Attempts put off because the schema registry, a model or all sources of images did not answer")
-                .register(meters);
+        for (PostponementCause cause : PostponementCause.values()) {
+            postponed.put(
+                    cause,
+                    Counter.builder("captionstream.images.postponed")
+                            .description("Attempts put off because of what is no fault of the image")
+                            .tag("cause", name(cause))
+                            .register(meters));
+        }
         this.waited = Timer.builder("captionstream.images.waited")
                 .description("Time that events waited for room in flight")
                 .register(meters);
@@ -140,8 +145,8 @@ final class CaptionMetrics implements CaptionListener {
     }
 
     @Override
-    public void postponed() {
-        postponed.increment();
+    public void postponed(PostponementCause cause) {
+        postponed.get(cause).increment();
     }
 
     @Override
