@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * use by several threads, one at a time.
  */
 public final class DeadLetterLog implements AutoCloseable {
+    private static final List<String> OMITTED = List.of(
+            DeadLetterHeaders.OMITTED_BYTES, DeadLetterHeaders.OMITTED_HEADERS, DeadLetterHeaders.OMITTED_KEY);
+
     /** So many offsets are read at a time, from the end backwards. A committed letter takes up to two of them. */
     private static final int WINDOW = 256;
 
@@ -175,9 +178,12 @@ public final class DeadLetterLog implements AutoCloseable {
                 origin.isBlank() ? "an unknown topic" : origin,
                 source);
         checkArgument(
-                record.headers().lastHeader(DeadLetterHeaders.OMITTED_BYTES) == null,
-                "%s is not tried again: its value was too large to be kept. Send the event anew, with a URI",
-                letter.position());
+                OMITTED.stream().allMatch(name -> record.headers().lastHeader(name) == null),
+                "%s is not tried again: it was too large to be kept whole. Send the event anew, with a URI; it was at %s-%s@%s",
+                letter.position(),
+                origin,
+                DeadLetter.header(record, DeadLetterHeaders.PARTITION, "?"),
+                DeadLetter.header(record, DeadLetterHeaders.OFFSET, "?"));
         Headers headers = DeadLetterHeaders.carriedThrough(record.headers());
         headers.remove(DeadLetterHeaders.RETRY_OF);
         headers.add(DeadLetterHeaders.RETRY_OF, letter.position().getBytes(UTF_8));

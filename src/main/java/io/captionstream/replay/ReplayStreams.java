@@ -8,7 +8,7 @@ import io.captionstream.caption.CaptionConfig;
 import io.captionstream.caption.CaptionListener;
 import io.captionstream.caption.CaptionStreams;
 import io.captionstream.caption.CaptionTopology;
-import io.captionstream.caption.RecordLimits;
+import io.captionstream.caption.LiveRecordLimits;
 import io.captionstream.connection.Connection;
 import io.captionstream.event.Topics;
 import io.captionstream.inference.AsyncCaptioner;
@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import org.apache.kafka.streams.Topology;
 /** The caption topology on the ranges of a plan. */
 final class ReplayStreams implements AutoCloseable {
     private static final int CODEC_THREADS = 4;
+    private static final Duration LIMITS_INTERVAL = Duration.ofMinutes(1);
 
     private final Path state;
     private final ExecutorService codecThreads = Executors.newFixedThreadPool(
@@ -40,15 +42,20 @@ final class ReplayStreams implements AutoCloseable {
                     .setDaemon(true)
                     .build());
     private final AtomicBoolean failed = new AtomicBoolean();
+    private final LiveRecordLimits limits;
     private final StreamsRunner runner;
 
     ReplayStreams(ReplayPlan plan, Connection connection, ReplayConfig config, ReplayModel model) throws IOException {
         this.state = Files.createTempDirectory("captionstream-replay-");
+        Properties properties = properties(plan, connection, config.caption());
         CaptionClients clients = new CaptionClients();
+        this.limits = new LiveRecordLimits(
+                connection::admin, properties, List.of(plan.target(), plan.deadLetters()), LIMITS_INTERVAL);
+        limits.start();
         this.runner = new StreamsRunner(
                 "replay",
                 () -> topology(plan, connection, config.caption(), model, clients),
-                properties(plan, connection, config.caption()),
+                properties,
                 List.of(),
                 config.closeTimeout(),
                 streams -> {},
@@ -69,7 +76,7 @@ final class ReplayStreams implements AutoCloseable {
                 codecThreads,
                 Clock.systemUTC(),
                 clients,
-                RecordLimits.NONE,
+                limits,
                 CaptionListener.NONE);
     }
 
@@ -108,6 +115,7 @@ final class ReplayStreams implements AutoCloseable {
     @Override
     public void close() throws IOException {
         runner.close();
+        limits.close();
         codecThreads.shutdownNow();
         MoreFiles.deleteRecursively(state, RecursiveDeleteOption.ALLOW_INSECURE);
     }

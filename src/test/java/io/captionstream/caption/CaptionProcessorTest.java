@@ -29,6 +29,7 @@ class CaptionProcessorTest {
             new ConsumerGroupMetadata("group", 1, "member", Optional.empty());
 
     private final FakeImages images = new FakeImages();
+    private final FakeCodec codec = new FakeCodec();
     private final FakeModel model = new FakeModel("first").manual();
     private final InFlightBudget budget = new InFlightBudget(1 << 30);
     private final SteppingTicker ticker = new SteppingTicker();
@@ -47,7 +48,7 @@ class CaptionProcessorTest {
         CaptionConfig config = CaptionConfig.defaults();
         CaptionPipeline pipeline = new CaptionPipeline(
                 config,
-                new FakeCodec(),
+                codec,
                 images,
                 ImmutableMap.of("first", model),
                 name -> Optional.ofNullable(trial),
@@ -197,6 +198,28 @@ class CaptionProcessorTest {
 
         // Kafka Streams has no offset to commit here.
         assertThat(clients.ofThisThread().covering(Map.of(), MEMBER)).containsKey(PARTITION);
+    }
+
+    @Test
+    void shouldStopReadingWhileItsImagesWait() {
+        CaptionProcessor processor = next();
+        int limit = InFlightLimits.defaults().count();
+        codec.down(true);
+        for (int image = 0; image < limit; image++) {
+            assertThat(clients.ofThisThread().full()).isEmpty();
+            send(processor, "key-" + image, image);
+            commit();
+            punctuate();
+        }
+        assertThat(clients.ofThisThread().full()).containsExactly(PARTITION);
+
+        codec.down(false);
+        ticker.advance(Duration.ofSeconds(10));
+        punctuate();
+        model.finish(7);
+        punctuate();
+
+        assertThat(clients.ofThisThread().full()).isEmpty();
     }
 
     @Test
