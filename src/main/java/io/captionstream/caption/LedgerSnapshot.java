@@ -16,9 +16,9 @@ import org.apache.kafka.common.utils.ByteUtils;
  *
  * <p>As text: {@code cs1:}, a payload in Base64, {@code :}, and the metadata that Kafka Streams keeps in the same place.
  * The payload is a row of variable-length integers: {@code end - base}, tenures, isolated until ({@code - base}, 0 for
- * none), suspect ({@code - base + 1}, 0 for none), strikes, number of open offsets, and each of these as the distance
- * from the one before. Brokers take {@code offset.metadata.max.bytes} of it, 4096 by default; see {@link
- * InFlightLimits#MAX_COUNT}.
+ * none), suspect ({@code - base + 1}, 0 for none), strikes, how many offsets in a row just below {@code end} are open,
+ * number of the other open offsets, and each of these as the distance from the one before. Brokers take {@code
+ * offset.metadata.max.bytes} of it, 4096 by default; see {@link InFlightLimits#MAX_COUNT}.
  *
  * @param base lowest offset without an outcome, which is the committed offset
  * @param end lowest offset that nothing is known of
@@ -62,15 +62,18 @@ record LedgerSnapshot(
         if (isPlain()) {
             return streamsMetadata;
         }
-        ByteBuffer payload = ByteBuffer.allocate(64 + 10 * open.length());
+        int row = rowAtEnd();
+        int listed = open.length() - row;
+        ByteBuffer payload = ByteBuffer.allocate(64 + 10 * listed);
         ByteUtils.writeVarlong(end - base, payload);
         ByteUtils.writeVarint(tenures, payload);
         ByteUtils.writeVarlong(Math.max(0, isolatedUntil - base), payload);
         ByteUtils.writeVarlong(suspect == NONE ? 0 : suspect - base + 1, payload);
         ByteUtils.writeVarint(strikes, payload);
-        ByteUtils.writeVarint(open.length(), payload);
+        ByteUtils.writeVarint(row, payload);
+        ByteUtils.writeVarint(listed, payload);
         long before = base;
-        for (int i = 0; i < open.length(); i++) {
+        for (int i = 0; i < listed; i++) {
             ByteUtils.writeVarlong(open.get(i) - before, payload);
             before = open.get(i);
         }
@@ -79,6 +82,15 @@ record LedgerSnapshot(
                 + Base64.getEncoder().withoutPadding().encodeToString(Arrays.copyOf(payload.array(), payload.limit()))
                 + SEPARATOR
                 + streamsMetadata;
+    }
+
+    /** How many offsets in a row are open just below the end. */
+    private int rowAtEnd() {
+        int row = 0;
+        while (row < open.length() && open.get(open.length() - 1 - row) == end - 1 - row) {
+            row++;
+        }
+        return row;
     }
 
     /**
@@ -103,13 +115,21 @@ record LedgerSnapshot(
             long isolatedUntil = base + ByteUtils.readVarlong(payload);
             long suspect = ByteUtils.readVarlong(payload);
             int strikes = ByteUtils.readVarint(payload);
+            int row = ByteUtils.readVarint(payload);
             int count = ByteUtils.readVarint(payload);
-            checkArgument(count >= 0 && count <= MAX_OPEN, "%s open offsets", count);
-            ImmutableLongArray.Builder open = ImmutableLongArray.builder(count);
+            checkArgument(
+                    count >= 0 && count <= MAX_OPEN && row >= 0 && row <= MAX_OPEN,
+                    "%s and %s open offsets",
+                    count,
+                    row);
+            ImmutableLongArray.Builder open = ImmutableLongArray.builder(count + row);
             long before = base;
             for (int i = 0; i < count; i++) {
                 before += ByteUtils.readVarlong(payload);
                 open.add(before);
+            }
+            for (long offset = end - row; offset < end; offset++) {
+                open.add(offset);
             }
             checkArgument(!payload.hasRemaining(), "%s bytes too many", payload.remaining());
             return new LedgerSnapshot(

@@ -217,19 +217,12 @@ final class OffsetLedger {
             return null;
         }
         long base = base();
-        // Open events at the very end need not be listed: they are new to whoever does not know of them.
-        long knownEnd = end;
-        while (knownEnd > base && open.contains(knownEnd - 1)) {
-            knownEnd--;
-        }
-        ImmutableLongArray.Builder listed = ImmutableLongArray.builder();
-        open.headSet(knownEnd).forEach(listed::add);
         boolean harmless = open.isEmpty() || restored == null || base > restored.base();
         int strikes = restored != null && suspect == restored.suspect() ? restoredStrikes : 0;
         return new LedgerSnapshot(
                 base,
-                knownEnd,
-                listed.build(),
+                end,
+                ImmutableLongArray.copyOf(open),
                 harmless ? 0 : tenures,
                 open.isEmpty() ? base : Math.max(base, isolatedUntil),
                 suspect,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.primitives.ImmutableLongArray;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class LedgerSnapshotTest {
@@ -36,6 +37,18 @@ class LedgerSnapshotTest {
             LedgerSnapshot snapshot = random(random, InFlightLimits.MAX_COUNT, 1_000_000);
             assertThat(snapshot.encode(STREAMS + STREAMS)).hasSizeLessThanOrEqualTo(4096);
         }
+    }
+
+    @Test
+    void shouldKnowEventsInARowAtTheEndWithoutListingThem() {
+        ImmutableLongArray open =
+                ImmutableLongArray.copyOf(LongStream.concat(LongStream.of(10, 15), LongStream.range(20, 5000)));
+        LedgerSnapshot snapshot = new LedgerSnapshot(10, 5000, open, 0, 10, LedgerSnapshot.NONE, 0);
+
+        String text = snapshot.encode(STREAMS);
+
+        assertThat(LedgerSnapshot.decode(10, text)).isEqualTo(snapshot);
+        assertThat(text).hasSizeLessThan(50);
     }
 
     private static LedgerSnapshot random(Random random, int count, int maxGap) {
