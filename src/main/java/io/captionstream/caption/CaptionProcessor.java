@@ -92,6 +92,7 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
                 log.infof("Task %s resumes %d images in flight", context.taskId(), ledger.restoredCount());
             }
             listener.restored(context.taskId().toString(), ledger.restoredCount());
+            punctuateWhileNeeded();
         }
 
         @Override
@@ -174,13 +175,15 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
         }
 
         private void advance() {
+            ledger.takeVanished(this::vanished);
             images.advance();
             punctuateWhileNeeded();
         }
 
         // Every punctuation makes Kafka Streams commit: an idle service should not.
         private void punctuateWhileNeeded() {
-            boolean needed = images.size() > 0;
+            // What was deleted is only noticed by being passed: there may be nothing left to receive.
+            boolean needed = images.size() > 0 || ledger.isAwaiting();
             if (needed && punctuation == null) {
                 punctuation = context.schedule(
                         config.punctuationInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> advance());

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -36,8 +38,24 @@ final class LedgerConsumer extends KafkaConsumer<byte[], byte[]> {
 
     @Override
     public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+        ThreadLedgers mine = ledgers.get();
         pauseFullPartitions();
-        return super.poll(timeout);
+        // Before the poll: what this throws, for example of a partition without an offset, must not cost what was read.
+        mine.passed(this::knownPosition);
+        ConsumerRecords<byte[], byte[]> events = super.poll(timeout);
+        mine.delivered(events);
+        return events;
+    }
+
+    /** Up to where a partition was read; empty while that is not known. */
+    private OptionalLong knownPosition(TopicPartition partition) {
+        try {
+            return assignment().contains(partition)
+                    ? OptionalLong.of(position(partition, Duration.ZERO))
+                    : OptionalLong.empty();
+        } catch (TimeoutException e) {
+            return OptionalLong.empty();
+        }
     }
 
     private void pauseFullPartitions() {

@@ -1,6 +1,7 @@
 package io.captionstream.caption;
 
 import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Ticker;
 import com.google.common.primitives.ImmutableLongArray;
@@ -46,6 +47,8 @@ final class OffsetLedger {
     private final int tenures;
     private final int restoredStrikes;
     private long end;
+    private long deliveredEnd;
+    private long vanishedBelow;
     private long isolatedUntil;
     private long suspect = LedgerSnapshot.NONE;
     private long lastReceived = LedgerSnapshot.NONE;
@@ -104,6 +107,32 @@ final class OffsetLedger {
 
     boolean hasRoom() {
         return room.getAsBoolean();
+    }
+
+    /** Whether events of earlier owners were not read again yet. */
+    boolean isAwaiting() {
+        return !awaited.isEmpty();
+    }
+
+    /** Takes notice that the consumer has delivered events up to this offset; they will be received. */
+    void delivered(long offset) {
+        deliveredEnd = offset + 1;
+    }
+
+    /**
+     * Takes notice that the consumer delivers nothing below this offset any more: events that it has not delivered by now
+     * were deleted.
+     */
+    void passed(long position) {
+        vanishedBelow = position;
+    }
+
+    /** Takes out events of earlier owners that will not be received, since they were deleted. */
+    void takeVanished(LongConsumer vanished) {
+        NavigableSet<Long> gone = awaited.subSet(deliveredEnd, true, Math.max(deliveredEnd, vanishedBelow), false);
+        while (!gone.isEmpty()) {
+            vanished.accept(requireNonNull(gone.pollFirst()));
+        }
     }
 
     /**

@@ -3,14 +3,18 @@ package io.captionstream.caption;
 import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.base.Ticker;
+import com.google.common.collect.Iterables;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +78,29 @@ final class ThreadLedgers {
             }
         });
         return full;
+    }
+
+    /** Takes notice of what a poll has returned. */
+    void delivered(ConsumerRecords<byte[], byte[]> events) {
+        for (TopicPartition partition : events.partitions()) {
+            OffsetLedger ledger = ledgers.get(partition);
+            if (ledger != null && ledger.isAwaiting()) {
+                ledger.delivered(Iterables.getLast(events.records(partition)).offset());
+            }
+        }
+    }
+
+    /**
+     * Takes notice of how far partitions were read, where that matters.
+     *
+     * @param position of a partition; empty while that is not known
+     */
+    void passed(Function<TopicPartition, OptionalLong> position) {
+        ledgers.forEach((partition, ledger) -> {
+            if (ledger.isAwaiting()) {
+                position.apply(partition).ifPresent(ledger::passed);
+            }
+        });
     }
 
     /** Notes that a task has forwarded an outcome. */

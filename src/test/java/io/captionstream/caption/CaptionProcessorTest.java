@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -307,6 +310,54 @@ class CaptionProcessorTest {
         assertThat(model.pending()).containsExactly(0, 1);
         assertThat(committed.offset()).isZero();
         assertThatThrownBy(() -> send(next, 0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void shouldSayThatEventsVanishedWhenNothingIsLeftToRead() {
+        CaptionProcessor crashed = next();
+        for (int image = 0; image < 4; image++) {
+            send(crashed, "key-" + image, image);
+        }
+        commit();
+        crashed.close();
+
+        CaptionProcessor next = next();
+        polled(List.of(), 0);
+        punctuate();
+        polled(List.of(1), 2);
+        punctuate();
+        assertThat(context.forwarded()).as("what may still be there").isEmpty();
+
+        send(next, "key-1", 1);
+        polled(List.of(), 4);
+        punctuate();
+
+        assertThat(context.forwarded(CaptionTopology.DEAD_LETTERS))
+                .extracting(letter -> new String(
+                        letter.record()
+                                .headers()
+                                .lastHeader("__streams.errors.offset")
+                                .value(),
+                        UTF_8))
+                .containsExactly("0", "2", "3");
+        commit();
+        assertThat(committed.offset()).as("event 1 is worked on").isEqualTo(1);
+        punctuate();
+        model.finish(1);
+        punctuate();
+        commit();
+        assertThat(committed.offset()).isEqualTo(4);
+        assertThat(context.scheduledPunctuators()).allMatch(CapturedPunctuator::cancelled);
+    }
+
+    /** Tells of a poll that has returned the images at these offsets, and has read up to a position. */
+    private void polled(List<Integer> images, long position) {
+        List<ConsumerRecord<byte[], byte[]>> events = images.stream()
+                .map(image -> new ConsumerRecord<>(PARTITION.topic(), 0, image, new byte[0], new byte[0]))
+                .toList();
+        ThreadLedgers ledgers = clients.ofThisThread();
+        ledgers.delivered(new ConsumerRecords<>(events.isEmpty() ? Map.of() : Map.of(PARTITION, events), Map.of()));
+        ledgers.passed(partition -> OptionalLong.of(position));
     }
 
     @Test
