@@ -36,6 +36,9 @@ public final class CaptionClients implements KafkaClientSupplier {
     private final Isolation isolation = new Isolation();
     private final Set<OffsetLedger> ledgers = ConcurrentHashMap.newKeySet();
 
+    /** What tenures have committed that ended and left this process unharmed. */
+    private final Map<TopicPartition, LedgerSnapshot> outlived = new ConcurrentHashMap<>();
+
     public CaptionClients() {
         this(Ticker.systemTicker());
     }
@@ -72,7 +75,7 @@ public final class CaptionClients implements KafkaClientSupplier {
 
     /** Begins a tenure on the calling stream thread. */
     OffsetLedger begin(TopicPartition partition, BooleanSupplier room) {
-        OffsetLedger ledger = threads.get().begin(partition, room);
+        OffsetLedger ledger = threads.get().begin(partition, outlived.remove(partition), room);
         ledgers.add(ledger);
         return ledger;
     }
@@ -81,6 +84,10 @@ public final class CaptionClients implements KafkaClientSupplier {
     void end(OffsetLedger ledger) {
         ledgers.remove(ledger);
         threads.get().end(ledger);
+        LedgerSnapshot committed = ledger.outlived();
+        if (committed != null) {
+            outlived.put(ledger.partition(), committed);
+        }
     }
 
     /** The ledgers of the calling stream thread. */

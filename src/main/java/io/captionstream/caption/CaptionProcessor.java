@@ -9,6 +9,7 @@ import io.captionstream.event.FailureLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -63,7 +64,8 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        requireNonNull(task, "not initialized").process(record);
+        Task current = requireNonNull(task, "not initialized");
+        current.run(() -> current.process(record));
     }
 
     @Override
@@ -103,6 +105,18 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
         @Override
         public void commit() {
             context.commit();
+        }
+
+        /** Runs work on events; what Kafka throws in it is no fault of theirs. */
+        private void run(Runnable work) {
+            try {
+                work.run();
+            } catch (KafkaException e) {
+                throw e;
+            } catch (RuntimeException | Error e) {
+                ledger.failed();
+                throw e;
+            }
         }
 
         private void process(Record<byte[], byte[]> record) {
@@ -186,7 +200,7 @@ final class CaptionProcessor implements Processor<byte[], byte[], byte[], byte[]
             boolean needed = images.size() > 0 || ledger.isAwaiting();
             if (needed && punctuation == null) {
                 punctuation = context.schedule(
-                        config.punctuationInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> advance());
+                        config.punctuationInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> run(this::advance));
             } else if (!needed && punctuation != null) {
                 punctuation.cancel();
                 punctuation = null;

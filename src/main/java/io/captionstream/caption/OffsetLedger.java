@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * place of the offset that Kafka Streams has read up to, in the same transaction as the outcomes: whoever owns the
  * partition next reads again from the lowest event without an outcome, and passes over those that have theirs.
  *
- * <p>An owner that ends before its base has risen may have been ended by one of its events. After {@value #MAX_TENURES}
- * such owners in a row the events that were in flight are worked on one at a time, each named in a commit before its
- * work begins; one that has ended {@value #MAX_STRIKES} owners alone is quarantined.
+ * <p>An owner that ends before its base has risen may have been ended by one of its events. Not so one that its process
+ * has outlived, unless its own work threw something: threads also end because of brokers, and of what they refuse. After
+ * {@value #MAX_TENURES} such owners in a row the events that were in flight are worked on one at a time, each named in a
+ * commit before its work begins; one that has ended {@value #MAX_STRIKES} owners alone is quarantined.
  *
  * <p>For the stream thread, but for {@link #stalledFor} and {@link #describe}.
  */
@@ -54,6 +55,9 @@ final class OffsetLedger {
     private long lastReceived = LedgerSnapshot.NONE;
     private int uncommittedOutcomes;
     private boolean broken;
+    private boolean failed;
+    private @Nullable LedgerSnapshot sentSnapshot;
+    private @Nullable LedgerSnapshot committedSnapshot;
 
     private long version = 1;
     private long sentVersion;
@@ -69,11 +73,18 @@ final class OffsetLedger {
      * Begins a tenure.
      *
      * @param restored what the last owner has committed; null if nothing was ever
+     * @param outlived what an owner has committed that ended in this process and left it unharmed; null if there was none
      * @param room whether more events may be read now
      */
-    OffsetLedger(TopicPartition partition, @Nullable LedgerSnapshot restored, Ticker ticker, BooleanSupplier room) {
+    OffsetLedger(
+            TopicPartition partition,
+            @Nullable LedgerSnapshot restored,
+            @Nullable LedgerSnapshot outlived,
+            Ticker ticker,
+            BooleanSupplier room) {
         this.partition = partition;
         this.restored = restored;
+        this.committedSnapshot = restored;
         this.ticker = ticker;
         this.room = room;
         this.progressNanos = ticker.read();
@@ -88,8 +99,10 @@ final class OffsetLedger {
             open.add(offset);
             awaited.add(offset);
         });
-        tenures = restored.tenures() + 1;
-        restoredStrikes = restored.suspect() == LedgerSnapshot.NONE ? 0 : restored.strikes() + 1;
+        // The same is committed: nobody has owned it in between.
+        int counted = restored.equals(outlived) ? 0 : 1;
+        tenures = restored.tenures() + counted;
+        restoredStrikes = restored.suspect() == LedgerSnapshot.NONE ? 0 : restored.strikes() + counted;
         end = restored.end();
         isolatedUntil = tenures > MAX_TENURES
                 ? Math.max(restored.isolatedUntil(), restored.end() + UNCOMMITTED)
@@ -275,12 +288,17 @@ final class OffsetLedger {
         return uncommittedOutcomes > 0;
     }
 
-    void sent() {
+    /** @param snapshot that is on its way to be committed */
+    void sent(LedgerSnapshot snapshot) {
         sentVersion = version;
+        sentSnapshot = snapshot;
     }
 
     void committed() {
         committedVersion = sentVersion;
+        if (sentSnapshot != null) {
+            committedSnapshot = sentSnapshot;
+        }
         uncommittedOutcomes = 0;
     }
 
@@ -288,6 +306,18 @@ final class OffsetLedger {
     void aborted() {
         broken |= uncommittedOutcomes > 0;
         sentVersion = committedVersion;
+        sentSnapshot = null;
+    }
+
+    /** Notes that the tenure ends by something that its own work threw. */
+    void failed() {
+        failed = true;
+    }
+
+    /** What is committed, if that this tenure ends is no event's fault as long as the process lives; null otherwise. */
+    @Nullable
+    LedgerSnapshot outlived() {
+        return failed ? null : committedSnapshot;
     }
 
     /** Notes what keeps an event waiting, for a person to read. */

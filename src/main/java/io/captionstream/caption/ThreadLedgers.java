@@ -40,9 +40,13 @@ final class ThreadLedgers {
         this.ticker = ticker;
     }
 
-    /** Begins a tenure with what {@link #restored} has read of its partition. */
-    OffsetLedger begin(TopicPartition partition, BooleanSupplier room) {
-        OffsetLedger ledger = new OffsetLedger(partition, restored.get(partition), ticker, room);
+    /**
+     * Begins a tenure with what {@link #restored} has read of its partition.
+     *
+     * @param outlived see {@link OffsetLedger}
+     */
+    OffsetLedger begin(TopicPartition partition, @Nullable LedgerSnapshot outlived, BooleanSupplier room) {
+        OffsetLedger ledger = new OffsetLedger(partition, restored.get(partition), outlived, ticker, room);
         checkState(ledgers.put(partition, ledger) == null, "%s has a ledger already", partition);
         return ledger;
     }
@@ -157,7 +161,7 @@ final class ThreadLedgers {
         if (snapshot == null) {
             return Optional.empty();
         }
-        ledger.sent();
+        ledger.sent(snapshot);
         String own = streamsMetadata.getOrDefault(ledger.partition(), "");
         return Optional.of(new OffsetAndMetadata(
                 snapshot.base(),

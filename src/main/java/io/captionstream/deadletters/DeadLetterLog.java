@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * use by several threads, one at a time.
  */
 public final class DeadLetterLog implements AutoCloseable {
-    private static final List<String> OMITTED = List.of(
-            DeadLetterHeaders.OMITTED_BYTES, DeadLetterHeaders.OMITTED_HEADERS, DeadLetterHeaders.OMITTED_KEY);
+    private static final List<String> OMITTED =
+            List.of(DeadLetterHeaders.OMITTED_BYTES, DeadLetterHeaders.OMITTED_HEADERS, DeadLetterHeaders.OMITTED_KEY);
 
     /** So many offsets are read at a time, from the end backwards. A committed letter takes up to two of them. */
     private static final int WINDOW = 256;

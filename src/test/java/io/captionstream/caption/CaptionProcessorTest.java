@@ -1,6 +1,7 @@
 package io.captionstream.caption;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -478,6 +479,56 @@ class CaptionProcessorTest {
         send(processor, "key-5", 5);
         send(processor, "key-6", 6);
         assertThat(model.pending()).as("no longer one at a time").containsExactly(5, 6);
+    }
+
+    @Test
+    void shouldSuspectNoEventWhenItsProcessOutlivesItsOwners() {
+        CaptionProcessor processor = next();
+        for (int death = 0; death < 10; death++) {
+            for (int image = 0; image < 3; image++) {
+                send(processor, "key-" + image, image);
+            }
+            commit();
+            punctuate();
+            assertThat(model.pending())
+                    .as("all at a time after %s deaths", death)
+                    .containsExactly(0, 1, 2);
+            processor.close();
+            processor = nextInThisProcess();
+        }
+    }
+
+    @Test
+    void shouldSuspectEventsWhenTheirOwnersThrow() {
+        CaptionProcessor processor = next();
+        for (int death = 0; death < 1 + OffsetLedger.MAX_TENURES; death++) {
+            send(processor, "key-0", 0);
+            send(processor, "key-1", 1);
+            commit();
+            punctuate();
+            assertThat(model.pending()).containsExactly(0, 1);
+            CaptionProcessor broken = processor;
+            // A bug: the same event again.
+            assertThatThrownBy(() -> send(broken, "key-1", 1)).isInstanceOf(IllegalStateException.class);
+            processor.close();
+            processor = nextInThisProcess();
+        }
+        send(processor, "key-0", 0);
+        send(processor, "key-1", 1);
+        for (int turn = 0; turn < 3; turn++) {
+            commit();
+            punctuate();
+        }
+        assertThat(model.pending()).as("one at a time").containsExactly(0);
+    }
+
+    /** A processor of another thread of the same process. */
+    private CaptionProcessor nextInThisProcess() {
+        context = context();
+        clients.ofThisThread().restored(PARTITION, requireNonNull(committed));
+        CaptionProcessor next = processor();
+        next.init(context);
+        return next;
     }
 
     private void send(CaptionProcessor processor, int image) {
