@@ -12,9 +12,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
-/** Captions an image with its number, at once or when told to. Numbers are the first four bytes of the pixels. */
+/**
+ * Captions an image with its number, at once or when told to. Numbers are the first four bytes of the pixels; a negative
+ * one is captioned with as many letters.
+ */
 final class FakeModel implements AsyncCaptioner {
     private final String name;
     private final Map<Integer, CompletableFuture<Inference>> pending = new LinkedHashMap<>();
@@ -86,7 +90,14 @@ final class FakeModel implements AsyncCaptioner {
     }
 
     static String caption(String model, int image) {
-        return model + " sees image " + image;
+        return image < 0 ? letters(new Random(image), -image) : model + " sees image " + image;
+    }
+
+    /** Letters that no codec makes fewer. */
+    static String letters(Random random, int count) {
+        return random.ints(count, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private Inference inference(int image) {
