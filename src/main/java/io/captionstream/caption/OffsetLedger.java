@@ -36,7 +36,7 @@ final class OffsetLedger {
     static final int MAX_STRIKES = 2;
 
     /** More than are read between two commits: what was begun after the last commit of an owner is suspected, too. */
-    private static final int UNCOMMITTED = 2048;
+    private static final int UNCOMMITTED = 512;
 
     private final TopicPartition partition;
     private final @Nullable LedgerSnapshot restored;

@@ -50,14 +50,14 @@ class StoppedCommitIT {
                             1 + random.nextInt(2),
                             SESSION,
                             TRANSACTION);
-                    try (StopRounds group6 = new StopRounds(broker, group, 1 + random.nextInt(6), first, second)) {
+                    try (StopRounds playing = new StopRounds(broker, group, 1 + random.nextInt(6), first, second)) {
                         for (int i = 0; i < ROUNDS_PER_GROUP && played < rounds; i++, played++) {
                             StopRound round = StopRound.of(played);
-                            String ending = group6.play(round);
+                            String ending = playing.play(round);
                             LOG.infof("Round %d: %s: %s", played, round.kind(), ending);
                             endings.merge(ending.replaceFirst(":.*", ""), 1, Integer::sum);
                         }
-                        events += group6.events();
+                        events += playing.events();
                     }
                 }
             }
