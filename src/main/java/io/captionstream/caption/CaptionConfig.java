@@ -3,6 +3,7 @@ package io.captionstream.caption;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import io.captionstream.event.RecordSizes;
 import io.captionstream.event.Topics;
 import java.net.URI;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public record CaptionConfig(
         int maxRecordBytes,
         @Nullable URI source) {
     /** What keys and headers may add to a value. */
-    public static final int RECORD_OVERHEAD_BYTES = 64 << 10;
+    public static final int RECORD_OVERHEAD_BYTES = RecordSizes.OVERHEAD_BYTES;
 
     public CaptionConfig {
         requireNonNull(topics, "topics is null");

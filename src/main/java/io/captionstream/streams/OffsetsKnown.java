@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -26,7 +25,7 @@ import org.jboss.logging.Logger;
  */
 public final class OffsetsKnown implements Precondition {
     private static final Logger log = Logger.getLogger(OffsetsKnown.class);
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final long TIMEOUT_MILLIS = AdminProperties.PATIENCE.toMillis();
 
     private final Map<String, Object> adminProperties;
     private final String group;
@@ -51,9 +50,7 @@ public final class OffsetsKnown implements Precondition {
             List<String> targets,
             MissingOffsets policy,
             String setting) {
-        this.adminProperties = new HashMap<>(adminProperties);
-        this.adminProperties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
-        this.adminProperties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
+        this.adminProperties = AdminProperties.patient(adminProperties);
         this.group = requireNonNull(group, "group is null");
         this.source = requireNonNull(source, "source is null");
         this.targets = List.copyOf(targets);

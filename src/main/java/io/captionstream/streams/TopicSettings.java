@@ -7,13 +7,10 @@ import io.captionstream.provision.ClusterState;
 import io.captionstream.provision.Expectations;
 import io.captionstream.provision.Shortcoming;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,18 +19,12 @@ import org.jboss.logging.Logger;
  */
 public final class TopicSettings implements Precondition {
     private static final Logger LOG = Logger.getLogger(TopicSettings.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Map<String, Object> adminProperties;
     private final Expectations expectations;
 
     public TopicSettings(Map<String, ?> adminProperties, Expectations expectations) {
-        requireNonNull(adminProperties, "adminProperties is null");
-        this.adminProperties = new HashMap<>(adminProperties);
-        this.adminProperties.putIfAbsent(
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis()));
-        this.adminProperties.putIfAbsent(
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(PATIENCE.toMillis() / 2));
+        this.adminProperties = AdminProperties.patient(adminProperties);
         this.expectations = requireNonNull(expectations, "expectations is null");
     }
 
@@ -67,7 +58,7 @@ public final class TopicSettings implements Precondition {
 
     private ClusterState look() throws IOException {
         try (Admin admin = Admin.create(adminProperties)) {
-            return ClusterState.of(admin, expectations.names(), PATIENCE);
+            return ClusterState.of(admin, expectations.names(), AdminProperties.PATIENCE);
         }
     }
 

@@ -1,30 +1,23 @@
 package io.captionstream.streams;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.common.base.Throwables;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 
 /** The broker answers and has the topics. Streams would stop for ever on a missing source topic. */
 public final class TopicsExist implements Precondition {
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final long TIMEOUT_MILLIS = AdminProperties.PATIENCE.toMillis();
 
     private final Map<String, Object> adminProperties;
     private final Set<String> topics;
 
     public TopicsExist(Map<String, ?> adminProperties, List<String> topics) {
-        requireNonNull(adminProperties, "adminProperties is null");
-        this.adminProperties = new HashMap<>(adminProperties);
-        this.adminProperties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
-        this.adminProperties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS / 2);
+        this.adminProperties = AdminProperties.patient(adminProperties);
         this.topics = Set.copyOf(topics);
     }
 
